@@ -1,0 +1,1 @@
+-- The next migration: tables, columns, types, constraints, indexes, data.

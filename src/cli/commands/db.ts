@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import graphileMigrate from 'graphile-migrate'
+import { makeProgress } from '../../progress.ts'
+import { readEnv } from '../../server/env.ts'
+import { accessThrough, inDatabase } from '../../server/postgres/access.ts'
+import { bootstrap } from '../../server/postgres/bootstrap.ts'
+import { withClient } from '../../server/postgres/connect.ts'
+import { migrateSettings } from '../../server/postgres/migrate.ts'
+import { withDatabase } from '../../server/postgres/open.ts'
+import { withThrowAwayDatabase } from '../throw-away.ts'
+
+/** For people who change the database: migrations/current.sql is where the next one is written. */
+export function addDb(program: Command): void {
+  const db = program.command('db').description('write migrations')
+
+  db.command('watch')
+    .description('run migrations/current.sql on your database each time it is saved')
+    .option('--once', 'run it once and return')
+    .action(async ({ once }: { once?: boolean }) => {
+      await withDatabase(readEnv(), makeProgress(), async ({ access }) => {
+        const logger = graphileMigrate.defaultLogger
+        await graphileMigrate.watch(migrateSettings(access, { logger }), once)
+      })
+    })
+
+  db.command('commit')
+    .description('make migrations/current.sql the next committed migration, proven from empty')
+    .option('-m, --message <message>', 'what it does, for its file name')
+    .action(async ({ message }: { message?: string }) => {
+      await withThrowAwayDatabase(async (access) => {
+        const shadow = inDatabase(access.root, 'fluence_shadow')
+        await withClient(access.root, (c) => c.query('create database fluence_shadow'))
+        const shadowAccess = accessThrough(shadow, access.secret)
+        await bootstrap(shadowAccess)
+        await graphileMigrate.commit(
+          migrateSettings(access, {
+            shadowConnectionString: shadowAccess.as('fluence_migrator'),
+            logger: graphileMigrate.defaultLogger,
+          }),
+          message,
+        )
+      })
+    })
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { Problem } from '../../problem.ts'
+import { type Env, readEnv } from '../../server/env.ts'
+import { type Access, accessThrough } from '../../server/postgres/access.ts'
+import { ClusterFolder } from '../../server/postgres/cluster.ts'
+import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
+
+export function addUrl(program: Command): void {
+  program
+    .command('url')
+    .description("print the address of the database, as the migrator's login")
+    .option('--superuser', 'as the superuser; on the embedded database only')
+    .addHelpText(
+      'after',
+      '\nThe migrator acts as fluence_owner and may `set role fluence_definer`, which sees all rows.' +
+        '\nExample: psql "$(npm run -s fluence -- url)"',
+    )
+    .action(({ superuser }: { superuser?: boolean }) => {
+      const env = readEnv()
+      if (superuser && env.databaseUrl !== undefined) {
+        throw new Problem(
+          'DATABASE_URL names a database that is not ours, so its superuser is not known.',
+          'Leave out --superuser.',
+        )
+      }
+      const access = accessOf(env)
+      process.stdout.write(`${superuser ? access.root : access.as('fluence_migrator')}\n`)
+    })
+}
+
+function accessOf(env: Env): Access {
+  if (env.databaseUrl !== undefined) {
+    return accessThrough(env.databaseUrl, secretOf(env, env.databaseUrl))
+  }
+  const folder = new ClusterFolder(env.dataDir)
+  const password = folder.password()
+  const port = folder.port()
+  if (password === undefined || port === undefined) {
+    throw new Problem(`There is no database in ${env.dataDir} yet.`, 'Run npm start once.')
+  }
+  if (folder.running() === undefined) {
+    process.stderr.write('The database does not run at the moment: npm start starts it.\n')
+  }
+  return embeddedAccess(password, port)
+}

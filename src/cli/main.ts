@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import fs from 'node:fs'
+import path from 'node:path'
+import { Command } from 'commander'
+import { exitCodes, runAsCommand } from '../run.ts'
+import { projectDir } from '../server/env.ts'
+import { addDb } from './commands/db.ts'
+import { addMigrate } from './commands/migrate.ts'
+import { addOrg } from './commands/org.ts'
+import { addSources } from './commands/sources.ts'
+import { addStart } from './commands/start.ts'
+import { addUrl } from './commands/url.ts'
+
+const { version } = JSON.parse(
+  fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8'),
+) as { version: string }
+
+const program = new Command('fluence')
+  .description('Fluence: what each influencer really earned you, to the cent.')
+  .version(version)
+  .showHelpAfterError()
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.usage)
+  })
+  .addHelpText('after', '\nExit codes: 0 done, 1 it went wrong, 2 it was called wrongly.')
+
+for (const add of [addStart, addMigrate, addUrl, addOrg, addDb, addSources]) {
+  add(program)
+}
+
+await runAsCommand(async () => {
+  await program.parseAsync()
+})

@@ -1,0 +1,175 @@
+import path from 'node:path'
+import { Problem } from '../problem.ts'
+
+/** The project's folder, whichever folder the command was called from. */
+export const projectDir = path.resolve(import.meta.dirname, '../..')
+
+interface Setting<T> {
+  readonly name: string
+  readonly about: string
+  readonly unset: string
+  /** Shown by `doctor --settings`? A secret only shows that it is set. */
+  readonly secret?: boolean
+  parse(text: string | undefined): T
+}
+
+const refuse = (name: string, text: string, wanted: string): never => {
+  throw new Problem(`${name}=${JSON.stringify(text)} is not valid.`, `Set it to ${wanted}.`)
+}
+
+function port(name: string, about: string): Setting<number | undefined> {
+  return {
+    name,
+    about,
+    unset: '5050, or the next free one',
+    parse(text) {
+      if (text === undefined) return undefined
+      const value = Number(text)
+      if (!/^\d+$/.test(text) || value < 1 || value > 65_535)
+        return refuse(name, text, 'a port number from 1 to 65535')
+      return value
+    },
+  }
+}
+
+function choice<const T extends string>(
+  name: string,
+  about: string,
+  options: readonly T[],
+  unset: T,
+): Setting<T> {
+  return {
+    name,
+    about: `${about} (${options.join(', ')})`,
+    unset,
+    parse(text) {
+      if (text === undefined) return unset
+      const found = options.find((option) => option === text.toLowerCase())
+      return found ?? refuse(name, text, `one of ${options.join(', ')}`)
+    },
+  }
+}
+
+function folder(name: string, about: string, unset: string): Setting<string | undefined> {
+  return {
+    name,
+    about,
+    unset,
+    parse: (text) => (text === undefined ? undefined : path.resolve(text)),
+  }
+}
+
+function databaseUrl(name: string, about: string, unset: string): Setting<string | undefined> {
+  return {
+    name,
+    about,
+    unset,
+    secret: true,
+    parse(text) {
+      if (text === undefined) return undefined
+      const url = URL.canParse(text) ? new URL(text) : undefined
+      const valid =
+        url !== undefined &&
+        /^postgres(ql)?:$/.test(url.protocol) &&
+        url.pathname.length > 1 &&
+        url.username !== ''
+      if (!valid) {
+        throw new Problem(
+          `${name} is not a PostgreSQL address.`,
+          'Write it as postgres://user:password@host:5432/database.',
+        )
+      }
+      return text
+    },
+  }
+}
+
+const settings = {
+  port: port('PORT', 'Port that the server listens on'),
+  host: {
+    name: 'HOST',
+    about: 'Address that the server listens on',
+    unset: '127.0.0.1',
+    parse: (text) => text ?? '127.0.0.1',
+  } satisfies Setting<string>,
+  databaseUrl: databaseUrl(
+    'DATABASE_URL',
+    'PostgreSQL 15 to 18 to use, as a login that may create roles',
+    'the embedded PostgreSQL 18',
+  ),
+  databaseSecret: {
+    name: 'FLUENCE_SECRET',
+    about: "What the service logins' passwords are derived from",
+    unset: 'the password in DATABASE_URL',
+    secret: true,
+    parse: (text) => text,
+  } satisfies Setting<string | undefined>,
+  dataDir: folder('FLUENCE_DATA_DIR', 'Folder of the embedded database', '.data in the project'),
+  backupDir: folder(
+    'FLUENCE_BACKUP_DIR',
+    'Folder of the backups; better on another disk',
+    "beside the data folder, '-backup' added to its name",
+  ),
+  demo: choice(
+    'FLUENCE_DEMO',
+    'Whether a first start fills a demo brand; auto means: embedded database, not production',
+    ['auto', 'on', 'off'],
+    'auto',
+  ),
+  mode: choice(
+    'NODE_ENV',
+    'What kind of installation this is',
+    ['development', 'production', 'test'],
+    'development',
+  ),
+  hookDatabaseUrl: databaseUrl(
+    'GM_DBURL',
+    'Set by graphile-migrate for its hooks; not for people',
+    'not called by graphile-migrate',
+  ),
+  startedByNpm: {
+    name: 'npm_lifecycle_event',
+    about: 'Set by npm; the server then ends when npm does',
+    unset: 'not started by npm',
+    parse: (text) => text !== undefined,
+  } satisfies Setting<boolean>,
+}
+
+type Settings = typeof settings
+type Parsed = { readonly [K in keyof Settings]: ReturnType<Settings[K]['parse']> }
+export type Env = Omit<Parsed, 'dataDir' | 'backupDir' | 'demo'> & {
+  readonly dataDir: string
+  readonly backupDir: string
+  readonly demo: boolean
+}
+
+const textOf = (name: string) => process.env[name]?.trim() || undefined
+
+/** Reads and checks the environment, the only place that does. An empty variable counts as unset. */
+export function readEnv(): Env {
+  const entries = Object.entries(settings).map(([key, s]) => [key, s.parse(textOf(s.name))])
+  const env = Object.fromEntries(entries) as Parsed
+  const dataDir = env.dataDir ?? path.join(projectDir, '.data')
+  const demoByItself = env.databaseUrl === undefined && env.mode !== 'production'
+  return {
+    ...env,
+    dataDir,
+    backupDir: env.backupDir ?? `${dataDir}-backup`,
+    demo: env.demo === 'auto' ? demoByItself : env.demo === 'on',
+  }
+}
+
+export interface SettingReport {
+  readonly name: string
+  readonly value: string | null
+  readonly unset: string
+  readonly about: string
+}
+
+/** All settings as they stand, for `fluence doctor --settings`. */
+export function listSettings(): SettingReport[] {
+  return Object.values<Setting<unknown>>(settings).map(({ name, about, unset, secret }) => {
+    const text = textOf(name)
+    return { name, value: text === undefined ? null : secret ? '(set)' : text, unset, about }
+  })
+}

@@ -1,0 +1,106 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type pg from 'pg'
+import { Problem } from '../../problem.ts'
+import { projectDir } from '../env.ts'
+import { type Access, databaseIn, scramVerifier, serviceLogins } from './access.ts'
+import { withClient } from './connect.ts'
+import { until } from './processes.ts'
+
+const oldest = 150_000
+const newestMajor = 18
+
+/** Makes a database ready to be migrated: its server fits, roles exist, service logins can log in. */
+export async function bootstrap(access: Access): Promise<void> {
+  await withClient(access.root, async (client) => {
+    await checkServer(client)
+    await createRoles(client)
+    await openDatabase(client, databaseIn(access.root))
+    for (const login of serviceLogins) await ensurePassword(client, access, login)
+  })
+}
+
+async function checkServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; name: string; encoding: string }>(
+    `select current_setting('server_version_num')::int as number,
+            current_setting('server_version') as name,
+            current_setting('server_encoding') as encoding`,
+  )
+  const server = rows[0]
+  if (server === undefined || server.number < oldest) {
+    throw new Problem(
+      `The database is PostgreSQL ${server?.name}, which is too old.`,
+      `Fluence needs PostgreSQL 15 to ${newestMajor}: upgrade it, name another in DATABASE_URL, or unset DATABASE_URL to use the embedded one.`,
+    )
+  }
+  if (server.encoding !== 'UTF8') {
+    throw new Problem(
+      `The database has the encoding ${server.encoding}.`,
+      'Create one with the encoding UTF8 (createdb --encoding=UTF8 --template=template0) and name it in DATABASE_URL.',
+    )
+  }
+}
+
+async function createRoles(client: pg.Client): Promise<void> {
+  const sql = fs.readFileSync(path.join(projectDir, 'sql/roles.sql'), 'utf8')
+  const done = await until(10_000, async () => {
+    try {
+      await client.query(sql)
+      return true
+    } catch (error) {
+      const { code, message } = error as pg.DatabaseError
+      if (code === '42501') {
+        throw new Problem(
+          `The login in DATABASE_URL may not create roles: ${message}.`,
+          'As a superuser: alter role <login> createrole; — and see docs/operations.md if the roles were made by another login.',
+          { cause: error },
+        )
+      }
+      // Roles belong to the whole cluster: another database of it may be starting this moment.
+      const concurrent =
+        code === '23505' || code === '42710' || /concurrently updated/.test(message)
+      if (!concurrent) throw error
+      return false
+    }
+  })
+  if (done !== true) throw new Error('roles could not be created: always somebody else at it')
+}
+
+/** The owner may create schemas, the service logins may connect, and nobody else. */
+async function openDatabase(client: pg.Client, database: string): Promise<void> {
+  const name = client.escapeIdentifier(database)
+  const { rows } = await client.query<{ open: boolean; may: boolean }>(
+    `select has_database_privilege('fluence_owner', current_database(), 'create')
+              and has_database_privilege('fluence_worker', current_database(), 'connect') as open,
+            pg_has_role(d.datdba, 'member') as may
+     from pg_database as d where d.datname = current_database()`,
+  )
+  if (rows[0]?.open) return
+  if (!rows[0]?.may) {
+    throw new Problem(
+      `The login in DATABASE_URL does not own the database ${database}.`,
+      `As a superuser: alter database ${name} owner to <login>;`,
+    )
+  }
+  await client.query(
+    `revoke all on database ${name} from public;
+     grant create on database ${name} to fluence_owner;
+     grant connect on database ${name} to ${serviceLogins.join(', ')}`,
+  )
+}
+
+/** Sets a password only where the login fails, so that several servers do not overwrite each other. */
+async function ensurePassword(
+  client: pg.Client,
+  access: Access,
+  login: (typeof serviceLogins)[number],
+): Promise<void> {
+  try {
+    await withClient(access.as(login), async () => {})
+  } catch (error) {
+    const { code } = error as pg.DatabaseError
+    if (code !== '28P01' && code !== '28000') throw error
+    const verifier = client.escapeLiteral(scramVerifier(access.passwordOf(login)))
+    await client.query(`alter role ${login} login password ${verifier}`)
+  }
+}

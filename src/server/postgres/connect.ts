@@ -1,0 +1,48 @@
+import pg from 'pg'
+
+/** One connection for one piece of work, closed whatever happens. */
+export async function withClient<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'fluence',
+    connectionTimeoutMillis: 10_000,
+  })
+  // A connection that breaks between two statements is reported by the next one.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+export async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await work()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+export async function exists(client: pg.ClientBase, table: string): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [table])
+  return rows[0].found
+}
+
+/** One start or migration at a time per database, whichever process it is in. */
+export async function exclusively<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query(`select pg_advisory_lock(hashtext('fluence prepare'))`)
+  try {
+    return await work()
+  } finally {
+    await client.query(`select pg_advisory_unlock(hashtext('fluence prepare'))`).catch(() => {})
+  }
+}

@@ -1,0 +1,94 @@
+import type { Env } from '../env.ts'
+import { type Access, accessThrough } from './access.ts'
+import { bootstrap } from './bootstrap.ts'
+import { type Cluster, startCluster } from './cluster.ts'
+import { withClient } from './connect.ts'
+import { type Migrated, migrate } from './migrate.ts'
+import { Problem } from '../../problem.ts'
+
+const embeddedDatabase = 'fluence'
+
+export interface OpenDatabase {
+  readonly access: Access
+  /** The embedded server, or undefined where DATABASE_URL names another. */
+  readonly cluster: Cluster | undefined
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly say?: (line: string) => void
+  readonly supervise?: boolean
+}
+
+/** Opens the database that the environment names, and starts the embedded server where it is that. */
+export async function openDatabase(env: Env, options: OpenOptions = {}): Promise<OpenDatabase> {
+  if (env.databaseUrl !== undefined) {
+    const access = accessThrough(env.databaseUrl, secretOf(env, env.databaseUrl))
+    return { access, cluster: undefined, close: async () => {} }
+  }
+  const cluster = await startCluster({ dir: env.dataDir, ...options })
+  try {
+    await createEmbeddedDatabase(cluster)
+  } catch (error) {
+    await cluster.stop()
+    throw error
+  }
+  const access = accessThrough(cluster.url(embeddedDatabase), cluster.password)
+  return { access, cluster, close: () => cluster.stop() }
+}
+
+/** Roles, logins, migrations and sql/: after this the database is this checkout's. */
+export async function prepareDatabase(
+  access: Access,
+  say?: (line: string) => void,
+): Promise<Migrated> {
+  await bootstrap(access)
+  return migrate(access, say)
+}
+
+/** Opens, prepares, works and closes: for one command. */
+export async function withDatabase<T>(
+  env: Env,
+  say: (line: string) => void,
+  work: (database: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(env, { say })
+  try {
+    await prepareDatabase(database.access, say)
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** The access of an embedded database that need not run, for printing its address. */
+export function embeddedAccess(password: string, port: number): Access {
+  const root = `postgres://postgres:${password}@127.0.0.1:${port}/${embeddedDatabase}`
+  return accessThrough(root, password)
+}
+
+export function secretOf(env: Env, databaseUrl: string): string {
+  const secret = env.databaseSecret ?? decodeURIComponent(new URL(databaseUrl).password)
+  if (secret === '') {
+    throw new Problem(
+      'DATABASE_URL has no password to derive the service logins from.',
+      'Set FLUENCE_SECRET to a long random text, the same for every server of this database.',
+    )
+  }
+  return secret
+}
+
+async function createEmbeddedDatabase(cluster: Cluster): Promise<void> {
+  const made = await withClient(cluster.url('postgres'), async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [
+      embeddedDatabase,
+    ])
+    if (rowCount !== 0) return false
+    await client.query(`create database ${embeddedDatabase}`)
+    return true
+  })
+  if (!made) return
+  await withClient(cluster.url(embeddedDatabase), (client) =>
+    client.query('create extension if not exists pg_stat_statements'),
+  )
+}

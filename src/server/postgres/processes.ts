@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+
+/**
+ * What tells a process from a later one with the same number: the moment it was started. Undefined
+ * for a process that is gone, or dead and only waiting to be collected.
+ */
+export function startedAt(pid: number): string | undefined {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+  if (process.platform === 'linux') {
+    try {
+      // Fields after the program's name, which stands in brackets and may hold anything.
+      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
+      return fields === undefined || /^[ZX]/.test(fields[0] ?? 'Z') ? undefined : fields[19]
+    } catch {
+      return undefined
+    }
+  }
+  const ps = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  const text = ps.stdout.trim()
+  return ps.status !== 0 || text === '' || text.startsWith('Z') ? undefined : text.slice(4).trim()
+}
+
+export const isAlive = (pid: number) => startedAt(pid) !== undefined
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** Asks again and again until there is an answer or the time is up. */
+export async function until<T>(
+  ms: number,
+  ask: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T | undefined> {
+  const end = performance.now() + ms
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== false) return answer
+    if (performance.now() >= end) return undefined
+    await pause(20)
+  }
+}
+
+/** A file that says which live process holds something. Left behind by a dead one, it is void. */
+export class ProcessFile {
+  readonly file: string
+
+  constructor(file: string) {
+    this.file = file
+  }
+
+  /** Takes it for this process; false if another live process holds it. */
+  take(note: object = {}): boolean {
+    const text = JSON.stringify({ pid: process.pid, started: startedAt(process.pid), ...note })
+    const temporary = `${this.file}.${process.pid}`
+    fs.writeFileSync(temporary, text)
+    try {
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        try {
+          // A hard link appears whole or not at all, so nobody reads half a file.
+          fs.linkSync(temporary, this.file)
+          return true
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        }
+        const holder = this.holder()
+        if (holder !== undefined) return holder.pid === process.pid
+        this.#dropVoid()
+      }
+      return false
+    } finally {
+      fs.rmSync(temporary, { force: true })
+    }
+  }
+
+  /** Two may find it void at once: so it is moved aside first and put back if it is not. */
+  #dropVoid(): void {
+    const aside = `${this.file}.void.${process.pid}`
+    try {
+      fs.renameSync(this.file, aside)
+      if (this.holder(aside) !== undefined) fs.linkSync(aside, this.file)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOENT' && code !== 'EEXIST') throw error
+    } finally {
+      fs.rmSync(aside, { force: true })
+    }
+  }
+
+  /** The live process that holds it, with its note. */
+  holder(file = this.file): ({ pid: number } & Record<string, unknown>) | undefined {
+    try {
+      const held = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+        pid: number
+        started: string
+      }
+      return startedAt(held.pid) === held.started ? held : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  release(): void {
+    if (this.holder()?.pid === process.pid) fs.rmSync(this.file, { force: true })
+  }
+}
