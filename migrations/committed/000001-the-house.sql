@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0eaee5afd153cc1627444237c772a13f251f9dad
+--! Hash: sha1:13ad13edd6f011dc5101f6135aa1579494c07926
 --! Message: the house
 
 -- The rooms' schemas. What each is for stands in sql/core/policies/schemas.sql.
@@ -78,16 +78,20 @@ alter table app_public.organizations force row level security;
 create table app_private.sessions (
   session_hash bytea primary key,
   organization_id bigint not null,
+  acting_brand_id bigint,
   role app_public.user_role_enum not null,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   revoked_at timestamptz,
   constraint sessions_organization_id_fkey foreign key (organization_id)
     references app_public.organizations (id) on delete restrict,
+  constraint sessions_acting_brand_id_fkey foreign key (acting_brand_id)
+    references app_public.organizations (id) on delete restrict,
   constraint sessions_hash_is_sha256_check check (octet_length(session_hash) = 32),
   constraint sessions_end_after_they_begin_check check (expires_at > created_at)
 );
 create index sessions_organization_id_idx on app_private.sessions (organization_id);
+create index sessions_acting_brand_id_idx on app_private.sessions (acting_brand_id);
 alter table app_private.sessions enable row level security;
 alter table app_private.sessions force row level security;
 
@@ -95,13 +99,18 @@ create table app_private.database_logins (
   login_oid oid primary key,
   login_name name not null,
   organization_id bigint not null,
+  acting_brand_id bigint,
   role app_public.user_role_enum not null,
   created_at timestamptz not null default now(),
   revoked_at timestamptz,
   constraint database_logins_organization_id_fkey foreign key (organization_id)
+    references app_public.organizations (id) on delete restrict,
+  constraint database_logins_acting_brand_id_fkey foreign key (acting_brand_id)
     references app_public.organizations (id) on delete restrict
 );
 create index database_logins_organization_id_idx
   on app_private.database_logins (organization_id);
+create index database_logins_acting_brand_id_idx
+  on app_private.database_logins (acting_brand_id);
 alter table app_private.database_logins enable row level security;
 alter table app_private.database_logins force row level security;

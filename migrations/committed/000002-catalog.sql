@@ -1,5 +1,5 @@
---! Previous: sha1:0eaee5afd153cc1627444237c772a13f251f9dad
---! Hash: sha1:18d8ccc51cc3dcffd28c0b361e81abad4f19f7c7
+--! Previous: sha1:13ad13edd6f011dc5101f6135aa1579494c07926
+--! Hash: sha1:beefccc6cd7cd4d8a1a2df68b4c95e98b7aebdca
 --! Message: catalog
 
 create table app_public.products (

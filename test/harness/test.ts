@@ -10,6 +10,8 @@ export interface Persona {
 
 type Row = Record<string, unknown>
 
+const exactly = (code: string | RegExp) => (typeof code === 'string' ? new RegExp(`^${code}$`) : code)
+
 /** One test's transaction. Whatever it does is rolled back. */
 export class Story {
   readonly client: pg.Client
@@ -34,13 +36,13 @@ export class Story {
   }
 
   /** Expects a statement to fail with an error code, and goes on as if it had not been tried. */
-  async rejects(code: string, sql: string, values: unknown[] = []): Promise<pg.DatabaseError> {
+  async rejects(code: string | RegExp, sql: string, values: unknown[] = []): Promise<pg.DatabaseError> {
     await this.client.query('savepoint attempt')
     try {
       await this.client.query(sql, values)
     } catch (error) {
       await this.client.query('rollback to savepoint attempt')
-      expect(error).toMatchObject({ code })
+      expect((error as pg.DatabaseError).code).toMatch(exactly(code))
       return error as pg.DatabaseError
     }
     throw new Error(`expected ${code}, but it went through: ${sql}`)
@@ -75,8 +77,9 @@ export class Story {
     const name = `bi_${persona.role}_${persona.organization}`
     await this.client.query(`create role ${name} login in role fluence_${persona.role}`)
     await this.client.query(
-      `insert into app_private.database_logins (login_oid, login_name, organization_id, role)
-       values ($1::regrole, $1, $2, $3::app_public.user_role_enum)`,
+      `insert into app_private.database_logins
+         (login_oid, login_name, organization_id, acting_brand_id, role)
+       values ($1::regrole, $1, $2, $2, $3::app_public.user_role_enum)`,
       [name, persona.organization, persona.role],
     )
     await this.client.query(`set local session authorization ${name}`)

@@ -13,13 +13,24 @@ declare
   -- Two random UUIDs: 244 unguessable bits without an extension.
   v_handle text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 begin
-  insert into app_private.sessions (session_hash, organization_id, role, expires_at)
-  values (
+  insert into app_private.sessions (
+    session_hash, organization_id, acting_brand_id, role, expires_at
+  )
+  select
     sha256(convert_to(v_handle, 'UTF8')),
-    open_session.organization_id,
+    o.id,
+    case o.kind when 'brand' then o.id end,
     open_session.role,
     now() + open_session.lifetime
-  );
+  from app_public.organizations as o
+  where o.id = open_session.organization_id;
+
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no organization %s.', open_session.organization_id),
+      hint = 'Check the id.';
+  end if;
   return v_handle;
 end
 $$;

@@ -3,7 +3,10 @@ comment on table app_private.database_logins is
 comment on column app_private.database_logins.login_oid is
   'OID of the login role: a role dropped and made again under the same name is another one.';
 comment on column app_private.database_logins.login_name is 'Name of the login when it was bound.';
-comment on column app_private.database_logins.organization_id is 'The organization it acts for.';
+comment on column app_private.database_logins.organization_id is
+  'The organization of its holder.';
+comment on column app_private.database_logins.acting_brand_id is
+  'The brand it acts for: the organization itself, or one that let its agency act.';
 comment on column app_private.database_logins.role is 'Its one business role.';
 comment on column app_private.database_logins.created_at is 'When it was bound.';
 comment on column app_private.database_logins.revoked_at is 'When its access was ended.';

@@ -1,7 +1,7 @@
 comment on type app_public.organization_kind is
   'What an organization is: brand (sells), agency (works for brands), platform (runs Fluence).';
 comment on type app_public.user_role_enum is
-  'The roles a membership can give, one per organization. Each is the database role fluence_<role>.';
+  'The roles a membership gives, one per organization; each is the database role fluence_<role>.';
 comment on table app_public.organizations is
   'One row per organization: a brand, an agency, or the platform itself.';
 comment on column app_public.organizations.id is

@@ -5,9 +5,12 @@ import { readEnv } from '../../server/env.ts'
 import { accessThrough, inDatabase } from '../../server/postgres/access.ts'
 import { bootstrap } from '../../server/postgres/bootstrap.ts'
 import { withClient } from '../../server/postgres/connect.ts'
-import { migrateSettings } from '../../server/postgres/migrate.ts'
+import { connectionReleased, gmrc, migrateSettings } from '../../server/postgres/migrate.ts'
+import { loadSources } from '../../server/postgres/loader.ts'
 import { withDatabase } from '../../server/postgres/open.ts'
 import { withThrowAwayDatabase } from '../throw-away.ts'
+
+const logger = graphileMigrate.defaultLogger
 
 /** For people who change the database: migrations/current.sql is where the next one is written. */
 export function addDb(program: Command): void {
@@ -18,8 +21,12 @@ export function addDb(program: Command): void {
     .option('--once', 'run it once and return')
     .action(async ({ once }: { once?: boolean }) => {
       await withDatabase(readEnv(), makeProgress(), async ({ access }) => {
-        const logger = graphileMigrate.defaultLogger
-        await graphileMigrate.watch(migrateSettings(access, { logger }), once)
+        const { beforeCurrent, afterCurrent } = gmrc()
+        await graphileMigrate.watch(
+          migrateSettings(access, { beforeCurrent, afterCurrent, logger }),
+          once,
+        )
+        await connectionReleased()
       })
     })
 
@@ -32,13 +39,16 @@ export function addDb(program: Command): void {
         await withClient(access.root, (c) => c.query('create database fluence_shadow'))
         const shadowAccess = accessThrough(shadow, access.secret)
         await bootstrap(shadowAccess)
-        await graphileMigrate.commit(
-          migrateSettings(access, {
-            shadowConnectionString: shadowAccess.as('fluence_migrator'),
-            logger: graphileMigrate.defaultLogger,
-          }),
-          message,
-        )
+        await graphileMigrate
+          .commit(
+            migrateSettings(access, {
+              shadowConnectionString: shadowAccess.as('fluence_migrator'),
+              logger,
+            }),
+            message,
+          )
+          .finally(connectionReleased)
+        await loadSources(shadowAccess.as('fluence_migrator'))
       })
     })
 }

@@ -12,8 +12,8 @@ export function addUrl(program: Command): void {
     .option('--superuser', 'as the superuser; on the embedded database only')
     .addHelpText(
       'after',
-      '\nThe migrator acts as fluence_owner and may `set role fluence_definer`, which sees all rows.' +
-        '\nExample: psql "$(npm run -s fluence -- url)"',
+      '\nThe migrator owns the tables and is bound by row-level security all the same; the superuser' +
+        '\nof the embedded database sees every row. Example: psql "$(npm run -s fluence -- url)"',
     )
     .action(({ superuser }: { superuser?: boolean }) => {
       const env = readEnv()
