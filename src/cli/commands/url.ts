@@ -4,6 +4,7 @@ import { type Env, readEnv } from '../../server/env.ts'
 import { type Access, accessThrough } from '../../server/postgres/access.ts'
 import { ClusterFolder } from '../../server/postgres/cluster.ts'
 import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
+import { print } from '../output.ts'
 
 export function addUrl(program: Command): void {
   program
@@ -15,7 +16,8 @@ export function addUrl(program: Command): void {
       '\nThe migrator owns the tables and is bound by row-level security all the same; the superuser' +
         '\nof the embedded database sees every row. Example: psql "$(npm run -s fluence -- url)"',
     )
-    .action(({ superuser }: { superuser?: boolean }) => {
+    .option('--json', 'print the result as JSON')
+    .action(({ superuser, json }: { superuser?: boolean; json?: boolean }) => {
       const env = readEnv()
       if (superuser && env.databaseUrl !== undefined) {
         throw new Problem(
@@ -24,7 +26,8 @@ export function addUrl(program: Command): void {
         )
       }
       const access = accessOf(env)
-      process.stdout.write(`${superuser ? access.root : access.as('fluence_migrator')}\n`)
+      const url = superuser ? access.root : access.as('fluence_migrator')
+      print({ url }, json, (answer) => answer.url)
     })
 }
 
