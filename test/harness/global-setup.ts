@@ -4,7 +4,6 @@ import { accessThrough } from '../../src/server/postgres/access.ts'
 import { binariesIn } from '../../src/server/postgres/binaries.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { prepareDatabase } from '../../src/server/postgres/open.ts'
-import { pause } from '../../src/server/postgres/processes.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -32,8 +31,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await client.query('create database fluence_template owner installer')
   })
   await prepareDatabase(accessThrough(installer, cluster.password))
-  // graphile-migrate keeps its connection a little longer, and ends the process if it is cut.
-  await pause(300)
   await withClient(cluster.url('postgres'), async (client) => {
     await client.query('alter database fluence_template with is_template true')
     await client.query('alter database fluence_template with allow_connections false')

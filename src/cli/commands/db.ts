@@ -9,6 +9,7 @@ import { connectionReleased, gmrc, migrateSettings } from '../../server/postgres
 import { loadSources } from '../../server/postgres/loader.ts'
 import { withDatabase } from '../../server/postgres/open.ts'
 import { withThrowAwayDatabase } from '../throw-away.ts'
+import { addDbDump } from './dump.ts'
 
 const logger = graphileMigrate.defaultLogger
 
@@ -51,4 +52,6 @@ export function addDb(program: Command): void {
         await loadSources(shadowAccess.as('fluence_migrator'))
       })
     })
+
+  addDbDump(db)
 }

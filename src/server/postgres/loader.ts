@@ -27,6 +27,7 @@ export async function loadSources(
     if (!options.force && (await loadedHash(client)) === sources.hash) return false
     await dropReRunnable(client)
     await actAs(client, 'fluence_owner')
+    await revokeGrants(client)
     // A function can be given only to a role that may create in its schema: for this moment.
     await client.query(`grant create on schema ${schemas.join(', ')} to fluence_definer`)
     // Functions may name each other in any order, so their bodies are checked when all are there.
@@ -162,6 +163,42 @@ const strangers = `${owned},
   from dependents as d
   where not exists (select from objects as o where o.class = d.class and o.oid = d.oid)
     and not exists (select from attached as a where a.class = d.class and a.oid = d.oid)`
+
+/** Rights on tables and schemas stand in sql/ too: what is no longer written there is gone. */
+async function revokeGrants(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `with granted as (
+       select 'schema' as kind, n.nspname::text as name, n.nspowner as owner, n.nspacl as acl
+       from pg_namespace as n
+       where n.nspname = any ($1)
+       union all
+       select
+         case c.relkind when 'S' then 'sequence' else 'table' end,
+         c.oid::regclass::text,
+         c.relowner,
+         r.acl
+       from pg_class as c
+       cross join lateral (
+         select c.relacl
+         union all
+         select a.attacl from pg_attribute as a where a.attrelid = c.oid and a.attacl is not null
+       ) as r (acl)
+       where c.relkind in ('r', 'p', 'S') and c.relnamespace = any ($1::text[]::regnamespace[])
+     )
+     select distinct
+       format(
+         'revoke all on %s %s from %s',
+         g.kind,
+         g.name,
+         case when a.grantee = 0 then 'public' else a.grantee::regrole::text end
+       ) as statement
+     from granted as g
+     cross join lateral aclexplode(g.acl) as a
+     where a.grantee <> g.owner`,
+    [schemas],
+  )
+  if (rows.length > 0) await client.query(rows.map((row) => row.statement).join(';\n'))
+}
 
 async function dropReRunnable(client: pg.ClientBase): Promise<void> {
   if (await exists(client, 'app_private.loaded_sources')) {

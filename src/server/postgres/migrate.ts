@@ -7,44 +7,70 @@ import { projectDir } from '../env.ts'
 import type { Access } from './access.ts'
 import { exclusively, exists, withClient } from './connect.ts'
 import { loadedHash, loadSources, unloadSources } from './loader.ts'
+import { pause } from './processes.ts'
 import { readSources } from './sources.ts'
 
 const migrationsDir = path.join(projectDir, 'migrations')
 
-/** The committed migrations, in order: 000001.sql and so on, as the database's ledger names them. */
-export function committedMigrations(dir = migrationsDir): string[] {
+export interface Migration {
+  /** 000001.sql and so on, as the database's ledger names it. */
+  readonly filename: string
+  readonly hash: string
+}
+
+/** The committed migrations, in order. */
+export function committedMigrations(dir = migrationsDir): Migration[] {
+  const folder = path.join(dir, 'committed')
   return fs
-    .readdirSync(path.join(dir, 'committed'))
-    .flatMap((name) => /^(\d{6})(?:-[^.]*)?\.sql$/.exec(name)?.[1] ?? [])
-    .sort()
-    .map((number) => `${number}.sql`)
+    .readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => {
+      const number = /^(\d{6})(?:-[^.]*)?\.sql$/.exec(name)?.[1]
+      if (number === undefined) return []
+      const text = fs.readFileSync(path.join(folder, name), 'utf8')
+      const hash = /^--! Hash: (\S+)$/m.exec(text)?.[1] ?? ''
+      return [{ filename: `${number}.sql`, hash }]
+    })
 }
 
 /** The migrations that a database has had, in order. */
 export async function appliedMigrations(
   client: Pick<pg.ClientBase, 'query'>,
-): Promise<string[]> {
-  const { rows } = await client.query<{ filename: string }>(
-    'select filename from graphile_migrate.migrations order by filename',
+): Promise<Migration[]> {
+  const { rows } = await client.query<Migration>(
+    'select filename, hash from graphile_migrate.migrations order by filename',
   )
-  return rows.map((row) => row.filename)
+  return rows
+}
+
+/** What .gmrc says, hooks and all. */
+export const gmrc = () =>
+  JSON.parse(fs.readFileSync(path.join(projectDir, '.gmrc'), 'utf8')) as Settings
+
+/** As a library we call the loader ourselves. */
+const noHooks = {
+  beforeAllMigrations: [],
+  afterAllMigrations: [],
+  beforeCurrent: [],
+  afterCurrent: [],
 }
 
 /** The settings of .gmrc, for use as a library. */
-export function migrateSettings(access: Access, extra: Partial<Settings> = {}): Settings {
-  const settings = JSON.parse(fs.readFileSync(path.join(projectDir, '.gmrc'), 'utf8')) as Settings
-  return {
-    ...settings,
-    connectionString: access.as('fluence_migrator'),
-    rootConnectionString: access.root,
-    migrationsFolder: migrationsDir,
-    logger: quiet,
-    ...extra,
-  }
-}
+export const migrateSettings = (access: Access, extra: Partial<Settings> = {}): Settings => ({
+  ...gmrc(),
+  ...noHooks,
+  connectionString: access.as('fluence_migrator'),
+  rootConnectionString: access.root,
+  migrationsFolder: migrationsDir,
+  logger: quiet,
+  ...extra,
+})
 
-/** As a library we call the loader ourselves. */
-const noHooks = { beforeAllMigrations: [], afterAllMigrations: [] }
+/**
+ * graphile-migrate keeps its connection for 200 ms, and ends the process if it is cut within them:
+ * wait for this before the database is stopped or dropped.
+ */
+export const connectionReleased = () => pause(300)
 
 const quiet = new graphileMigrate.Logger(() => () => {})
 
@@ -70,32 +96,43 @@ export async function migrate(
       // As itself, not as the owner: see loader.ts.
       await client.query('set role none')
       const pending = await pendingMigrations(client)
+      let released = Promise.resolve()
       if (pending.length === 0) {
         if ((await loadedHash(client)) === sources.hash) return { migrations: 0, loaded: false }
       } else {
         say(`Migrating the database (${pending.length} new)`)
         await unloadSources(migrator)
-        await graphileMigrate.migrate(migrateSettings(access, noHooks))
+        await graphileMigrate.migrate(migrateSettings(access))
+        released = connectionReleased()
       }
       say(`Loading ${sources.files.length} files of sql/`)
-      await loadSources(migrator, { sources })
+      // Also when it fails: its error must be told before the process can be ended.
+      await loadSources(migrator, { sources }).finally(() => released)
       return { migrations: pending.length, loaded: true }
     }),
   )
 }
 
-async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
+async function pendingMigrations(client: pg.ClientBase): Promise<Migration[]> {
   const committed = committedMigrations()
   const ledger = await exists(client, 'graphile_migrate.migrations')
   const applied = ledger ? await appliedMigrations(client) : []
-  const unknown = applied.filter((name) => !committed.includes(name))
-  if (unknown.length > 0) {
-    throw new Problem(
-      `The database is of a newer version: it has had the migration ${unknown.at(-1)}, which this release does not know.`,
-      'Update Fluence (git pull), or use another database.',
-    )
+  for (const { filename, hash } of applied) {
+    const ours = committed.find((migration) => migration.filename === filename)
+    if (ours === undefined) {
+      throw new Problem(
+        `The database is of a newer version: it has had the migration ${filename}, which this release does not know.`,
+        'Update Fluence (git pull), or use another database.',
+      )
+    }
+    if (ours.hash !== hash) {
+      throw new Problem(
+        `The migration ${filename} of this release is not the one that the database has had.`,
+        'Put migrations/committed back as it was (git checkout), or use another database.',
+      )
+    }
   }
-  return committed.filter((name) => !applied.includes(name))
+  return committed.slice(applied.length)
 }
 
 /** Whether a database runs exactly this checkout: asked by readiness and by the doctor. */

@@ -1,0 +1,1312 @@
+-- The whole schema as PostgreSQL 15 dumps it. Written by `fluence db dump`.
+
+CREATE SCHEMA app_hidden;
+
+COMMENT ON SCHEMA app_hidden IS 'Roll-ups and helpers: the caller''s own rights, not exposed.';
+
+CREATE SCHEMA app_private;
+
+COMMENT ON SCHEMA app_private IS 'Secrets, sessions, keys: reached through definer functions only.';
+
+CREATE SCHEMA app_public;
+
+COMMENT ON SCHEMA app_public IS 'Tables and functions of the API: what people may see and do.';
+
+CREATE SCHEMA lint;
+
+COMMENT ON SCHEMA lint IS 'One rule of the house a view; a view that returns a row is a fault.';
+
+CREATE SCHEMA reporting;
+
+COMMENT ON SCHEMA reporting IS 'Views and report functions: the contract for BI tools.';
+
+CREATE SCHEMA staff;
+
+COMMENT ON SCHEMA staff IS 'Stored procedures for people without SQL.';
+
+CREATE TYPE app_public.organization_kind AS ENUM (
+    'brand',
+    'agency',
+    'platform'
+);
+
+COMMENT ON TYPE app_public.organization_kind IS 'What an organization is: brand (sells), agency (works for brands), platform (runs Fluence).';
+
+CREATE TYPE app_public.user_role_enum AS ENUM (
+    'admin',
+    'analyst',
+    'marketing_manager',
+    'campaign_manager',
+    'product_manager',
+    'influencer_manager',
+    'finance_manager',
+    'support_agent',
+    'report_reader',
+    'influencer',
+    'agency_manager',
+    'auditor'
+);
+
+COMMENT ON TYPE app_public.user_role_enum IS 'The roles a membership gives, one per organization; each is the database role fluence_<role>.';
+
+CREATE FUNCTION app_private.create_demo_brand(products jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_brand_id bigint;
+begin
+  -- Two servers may start at once on one database.
+  perform pg_advisory_xact_lock(hashtext('fluence demo'));
+  if exists (select from app_public.organizations as o where o.slug = 'demo') then
+    return false;
+  end if;
+
+  select o.id into v_brand_id
+  from app_private.create_organization('brand', 'demo', 'Demo', 'Europe/Berlin', 'EUR') as o;
+
+  insert into app_public.products (
+    brand_id, title, description, category, product_price, cost, currency, stock_quantity
+  )
+  select v_brand_id, p.title, p.description, p.category, p.price, p.cost, 'EUR', p.stock
+  from jsonb_to_recordset(create_demo_brand.products) as p (
+    title text, description text, category text, price numeric, cost numeric, stock integer
+  );
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.create_demo_brand(products jsonb) IS 'Fills the brand "demo" unless there is one: whole or not at all. True if it did.';
+
+CREATE TABLE app_public.organizations (
+    id bigint NOT NULL,
+    kind app_public.organization_kind DEFAULT 'brand'::app_public.organization_kind NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    time_zone text NOT NULL,
+    currency text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organizations_name_length_check CHECK (((length(btrim(name)) > 0) AND (length(name) <= 100))),
+    CONSTRAINT organizations_slug_form_check CHECK (((slug ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((length(slug) >= 2) AND (length(slug) <= 40))))
+);
+
+ALTER TABLE ONLY app_public.organizations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.organizations IS 'One row per organization: a brand, an agency, or the platform itself.';
+
+COMMENT ON COLUMN app_public.organizations.id IS 'Key. For a brand it is the brand_id that leads the key of all its rows.';
+
+COMMENT ON COLUMN app_public.organizations.kind IS 'Brand, agency or platform.';
+
+COMMENT ON COLUMN app_public.organizations.slug IS 'Short name for addresses and commands: lower case letters, digits, hyphens.';
+
+COMMENT ON COLUMN app_public.organizations.name IS 'Name as people write it.';
+
+COMMENT ON COLUMN app_public.organizations.time_zone IS 'IANA name of the reporting time zone: a day or month in a report is local to it.';
+
+COMMENT ON COLUMN app_public.organizations.currency IS 'Default currency of its amounts.';
+
+COMMENT ON COLUMN app_public.organizations.created_at IS 'When it was created.';
+
+CREATE FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) RETURNS app_public.organizations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into app_public.organizations (kind, slug, name, time_zone, currency)
+  values (
+    create_organization.kind,
+    create_organization.slug,
+    create_organization.name,
+    create_organization.time_zone,
+    create_organization.currency
+  )
+  returning *
+$$;
+
+COMMENT ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) IS 'Creates an organization and returns it, for the server and the command line.';
+
+CREATE FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  -- Two random UUIDs: 244 unguessable bits without an extension.
+  v_handle text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  insert into app_private.sessions (
+    session_hash, organization_id, acting_brand_id, role, expires_at
+  )
+  select
+    sha256(convert_to(v_handle, 'UTF8')),
+    o.id,
+    case o.kind when 'brand' then o.id end,
+    open_session.role,
+    now() + open_session.lifetime
+  from app_public.organizations as o
+  where o.id = open_session.organization_id;
+
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no organization %s.', open_session.organization_id),
+      hint = 'Check the id.';
+  end if;
+  return v_handle;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) IS 'Opens a session for an organization in a role and returns its handle, for the server alone.';
+
+CREATE FUNCTION app_private.tg__fill_brand() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if NEW.brand_id is null then
+    NEW.brand_id := app_public.current_brand_id();
+    if NEW.brand_id is null then
+      raise exception using
+        errcode = 'FL001',
+        message = 'You do not act for a brand.',
+        hint = 'Sign in and choose a brand.';
+    end if;
+  end if;
+  return NEW;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg__fill_brand() IS 'Gives a new row the caller''s brand, so that nobody has to be allowed to name one.';
+
+CREATE FUNCTION app_private.tg_organizations__check_time_zone() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  if not exists (
+    select from pg_catalog.pg_timezone_names as z
+    where z.name = NEW.time_zone and z.name !~ '^(posix|right)/|^(Factory|localtime|posixrules)$'
+  ) then
+    raise exception using
+      errcode = 'FL101',
+      message = format('Unknown time zone "%s".', NEW.time_zone),
+      hint = 'Use a name of the IANA time zone database, for example Europe/Istanbul.';
+  end if;
+  return NEW;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.tg_organizations__check_time_zone() IS 'Refuses a time zone that PostgreSQL does not know by its full name.';
+
+CREATE FUNCTION app_public.current_brand_id() RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if session_user = 'fluence_authenticator' then
+    return (select c.acting_brand_id from app_private.current_session as c);
+  end if;
+  return (select c.acting_brand_id from app_private.current_login as c);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.current_brand_id() IS 'The brand that the caller acts for, or null. Policies compare brand_id with it.';
+
+CREATE FUNCTION app_public.current_organization_id() RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if session_user = 'fluence_authenticator' then
+    return (select c.organization_id from app_private.current_session as c);
+  end if;
+  return (select c.organization_id from app_private.current_login as c);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.current_organization_id() IS 'The organization of the caller, or null.';
+
+CREATE TABLE app_public.products (
+    brand_id bigint NOT NULL,
+    id bigint NOT NULL,
+    source text DEFAULT 'fluence'::text NOT NULL,
+    source_id text,
+    title text NOT NULL,
+    description text,
+    category text NOT NULL,
+    product_price numeric NOT NULL,
+    cost numeric,
+    currency text NOT NULL,
+    stock_quantity integer DEFAULT 0 NOT NULL,
+    on_sale boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT products_category_length_check CHECK (((length(btrim(category)) > 0) AND (length(category) <= 100))),
+    CONSTRAINT products_cost_is_exact_check CHECK (((cost >= (0)::numeric) AND (cost < '1000000000000'::numeric) AND (scale(cost) <= 4))),
+    CONSTRAINT products_description_length_check CHECK ((length(description) <= 10000)),
+    CONSTRAINT products_on_sale_not_retired_check CHECK ((NOT (on_sale AND (retired_at IS NOT NULL)))),
+    CONSTRAINT products_price_is_exact_check CHECK (((product_price >= (0)::numeric) AND (product_price < '1000000000000'::numeric) AND (scale(product_price) <= 4))),
+    CONSTRAINT products_stock_quantity_check CHECK ((stock_quantity >= 0)),
+    CONSTRAINT products_title_length_check CHECK (((length(btrim(title)) > 0) AND (length(title) <= 100)))
+);
+
+ALTER TABLE ONLY app_public.products FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.products IS 'One row per product of a brand, sold now or retired.';
+
+COMMENT ON COLUMN app_public.products.brand_id IS 'The brand it belongs to.';
+
+COMMENT ON COLUMN app_public.products.id IS 'Number within the brand: the shop''s own for imported products, from 10^12 on for ours.';
+
+COMMENT ON COLUMN app_public.products.source IS 'Where the row comes from: fluence, or the name of the system it was imported from.';
+
+COMMENT ON COLUMN app_public.products.source_id IS 'Its key in that system.';
+
+COMMENT ON COLUMN app_public.products.title IS 'Name as the shop shows it.';
+
+COMMENT ON COLUMN app_public.products.description IS 'Text as the shop shows it.';
+
+COMMENT ON COLUMN app_public.products.category IS 'Category it is reported under.';
+
+COMMENT ON COLUMN app_public.products.product_price IS 'Price of one unit, in its currency.';
+
+COMMENT ON COLUMN app_public.products.cost IS 'Cost of goods of one unit, in its currency; null if not known.';
+
+COMMENT ON COLUMN app_public.products.currency IS 'Currency of price and cost.';
+
+COMMENT ON COLUMN app_public.products.stock_quantity IS 'Units in stock.';
+
+COMMENT ON COLUMN app_public.products.on_sale IS 'Whether the shop offers it now.';
+
+COMMENT ON COLUMN app_public.products.created_at IS 'When it was added.';
+
+COMMENT ON COLUMN app_public.products.retired_at IS 'When it was taken out of the range for good. Retired products keep their history.';
+
+CREATE FUNCTION app_public.retire_product(product_id bigint) RETURNS app_public.products
+    LANGUAGE plpgsql STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_product app_public.products;
+begin
+  select p.* into v_product
+  from app_public.products as p
+  where p.brand_id = (select app_public.current_brand_id())
+    and p.id = retire_product.product_id
+  for update;
+
+  if v_product.id is null then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no product %s.', retire_product.product_id),
+      hint = 'Check the id.';
+  end if;
+  if v_product.retired_at is not null then
+    raise exception using
+      errcode = 'FL201',
+      message = format('Product %s is retired already.', retire_product.product_id);
+  end if;
+
+  update app_public.products as p
+  set retired_at = now(), on_sale = false
+  where p.brand_id = v_product.brand_id and p.id = v_product.id
+  returning p.* into v_product;
+  return v_product;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.retire_product(product_id bigint) IS 'Takes a product out of the range for good; its sales stay. Answers with the product.';
+
+CREATE FUNCTION lint.code_of(function_oid oid) RETURNS text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT regexp_replace(regexp_replace(COALESCE(pg_get_function_sqlbody(p.oid), p.prosrc), '/\*.*?\*/'::text, ''::text, 'g'::text), '--[^\n]*'::text, ''::text, 'g'::text) AS regexp_replace
+    FROM pg_proc p
+   WHERE (p.oid = code_of.function_oid);
+END;
+
+COMMENT ON FUNCTION lint.code_of(function_oid oid) IS 'The body of a function without its comments.';
+
+CREATE FUNCTION lint.is_ours(schema_oid oid) RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (schema_oid = ANY (ARRAY[('app_public'::regnamespace)::oid, ('app_hidden'::regnamespace)::oid, ('app_private'::regnamespace)::oid, ('reporting'::regnamespace)::oid, ('staff'::regnamespace)::oid, ('lint'::regnamespace)::oid]));
+END;
+
+COMMENT ON FUNCTION lint.is_ours(schema_oid oid) IS 'Whether a schema is one of the house''s: those are the ones that the rules are for.';
+
+CREATE TABLE app_private.database_logins (
+    login_oid oid NOT NULL,
+    login_name name NOT NULL,
+    organization_id bigint NOT NULL,
+    acting_brand_id bigint,
+    role app_public.user_role_enum NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_private.database_logins FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.database_logins IS 'One row per database login of a person or a BI tool: whom it acts for, and in which role.';
+
+COMMENT ON COLUMN app_private.database_logins.login_oid IS 'OID of the login role: a role dropped and made again under the same name is another one.';
+
+COMMENT ON COLUMN app_private.database_logins.login_name IS 'Name of the login when it was bound.';
+
+COMMENT ON COLUMN app_private.database_logins.organization_id IS 'The organization of its holder.';
+
+COMMENT ON COLUMN app_private.database_logins.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.database_logins.role IS 'Its one business role.';
+
+COMMENT ON COLUMN app_private.database_logins.created_at IS 'When it was bound.';
+
+COMMENT ON COLUMN app_private.database_logins.revoked_at IS 'When its access was ended.';
+
+CREATE VIEW app_private.current_login WITH (security_invoker='true') AS
+ SELECT l.organization_id,
+    l.acting_brand_id,
+    l.role
+   FROM app_private.database_logins l
+  WHERE ((SESSION_USER <> 'fluence_authenticator'::name) AND (l.login_oid = ( SELECT r.oid
+           FROM pg_roles r
+          WHERE (r.rolname = SESSION_USER))) AND (l.revoked_at IS NULL));
+
+COMMENT ON VIEW app_private.current_login IS 'One row if a bound database login is calling, else none: organization, brand, role.';
+
+COMMENT ON COLUMN app_private.current_login.organization_id IS 'The organization of the caller.';
+
+COMMENT ON COLUMN app_private.current_login.acting_brand_id IS 'The brand the caller acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.current_login.role IS 'The role the caller acts in.';
+
+CREATE TABLE app_private.sessions (
+    session_hash bytea NOT NULL,
+    organization_id bigint NOT NULL,
+    acting_brand_id bigint,
+    role app_public.user_role_enum NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT sessions_end_after_they_begin_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_hash_is_sha256_check CHECK ((octet_length(session_hash) = 32))
+);
+
+ALTER TABLE ONLY app_private.sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.sessions IS 'One row per session of the API: for which organization it acts, in which role, how long.';
+
+COMMENT ON COLUMN app_private.sessions.session_hash IS 'SHA-256 of the handle. The handle itself is known to its holder only.';
+
+COMMENT ON COLUMN app_private.sessions.organization_id IS 'The organization of its holder.';
+
+COMMENT ON COLUMN app_private.sessions.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.sessions.role IS 'The role it acts in; no other is accepted.';
+
+COMMENT ON COLUMN app_private.sessions.created_at IS 'When it was opened.';
+
+COMMENT ON COLUMN app_private.sessions.expires_at IS 'When it ends by itself.';
+
+COMMENT ON COLUMN app_private.sessions.revoked_at IS 'When it was ended before that.';
+
+CREATE VIEW app_private.current_session WITH (security_invoker='true') AS
+ SELECT s.organization_id,
+    s.acting_brand_id,
+    s.role
+   FROM app_private.sessions s
+  WHERE ((SESSION_USER = 'fluence_authenticator'::name) AND (s.session_hash = sha256(convert_to(current_setting('fluence.session_id'::text, true), 'UTF8'::name))) AND (s.revoked_at IS NULL) AND (s.expires_at > statement_timestamp()) AND (current_setting('role'::text) = ('fluence_'::text || s.role)));
+
+COMMENT ON VIEW app_private.current_session IS 'One row if the server is calling for a live session, else none: organization, brand, role.';
+
+COMMENT ON COLUMN app_private.current_session.organization_id IS 'The organization of the caller.';
+
+COMMENT ON COLUMN app_private.current_session.acting_brand_id IS 'The brand the caller acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.current_session.role IS 'The role the caller acts in.';
+
+CREATE TABLE app_private.loaded_sources (
+    is_only_row boolean DEFAULT true NOT NULL,
+    sources_hash text NOT NULL,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT loaded_sources_has_one_row_check CHECK (is_only_row)
+);
+
+ALTER TABLE ONLY app_private.loaded_sources FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.loaded_sources IS 'Which state of sql/ this database runs. One row, or none while the loader is at work.';
+
+COMMENT ON COLUMN app_private.loaded_sources.is_only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN app_private.loaded_sources.sources_hash IS 'SHA-256 over the names and texts of all files that the loader applied.';
+
+COMMENT ON COLUMN app_private.loaded_sources.loaded_at IS 'When the loader committed.';
+
+CREATE TABLE app_public.currencies (
+    code text NOT NULL,
+    name text NOT NULL,
+    minor_units smallint NOT NULL,
+    CONSTRAINT currencies_code_is_iso_4217_check CHECK ((code ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT currencies_minor_units_range_check CHECK (((minor_units >= 0) AND (minor_units <= 4)))
+);
+
+ALTER TABLE ONLY app_public.currencies FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.currencies IS 'One row per currency that amounts may be in (ISO 4217). Reference data, the same for all.';
+
+COMMENT ON COLUMN app_public.currencies.code IS 'ISO 4217 code, for example EUR.';
+
+COMMENT ON COLUMN app_public.currencies.name IS 'English name of the currency.';
+
+COMMENT ON COLUMN app_public.currencies.minor_units IS 'Decimals of the smallest unit: 2 for cents, 0 for yen.';
+
+CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
+ SELECT e.code,
+    e.name,
+    e.meaning,
+    e.advice
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text)) e(code, name, meaning, advice);
+
+COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
+One row per error code of our own: what it means and what to do about it.';
+
+COMMENT ON COLUMN app_public.error_codes.code IS 'SQLSTATE of class FL, as it stands in the answer.';
+
+COMMENT ON COLUMN app_public.error_codes.name IS 'Short name, stable, for use in programs.';
+
+COMMENT ON COLUMN app_public.error_codes.meaning IS 'What happened.';
+
+COMMENT ON COLUMN app_public.error_codes.advice IS 'What the reader can do about it.';
+
+ALTER TABLE app_public.organizations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.organizations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app_public.products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.products_id_seq
+    START WITH 1000000000000
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW lint.brand_leads WITH (security_invoker='true') AS
+ WITH reference_tables(name) AS (
+         VALUES ('app_public.currencies'::text), ('app_public.organizations'::text)
+        ), tables AS (
+         SELECT c.oid,
+            n.nspname AS schema_name,
+            ((c.oid)::regclass)::text AS name,
+            b.attnum AS brand,
+            b.atttypid AS brand_type
+           FROM ((pg_class c
+             JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+             LEFT JOIN pg_attribute b ON (((b.attrelid = c.oid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped))))
+          WHERE (lint.is_ours(n.oid) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])))
+        ), constraints AS (
+         SELECT k.oid,
+            k.conname,
+            k.connamespace,
+            k.contype,
+            k.condeferrable,
+            k.condeferred,
+            k.convalidated,
+            k.conrelid,
+            k.contypid,
+            k.conindid,
+            k.conparentid,
+            k.confrelid,
+            k.confupdtype,
+            k.confdeltype,
+            k.confmatchtype,
+            k.conislocal,
+            k.coninhcount,
+            k.connoinherit,
+            k.conkey,
+            k.confkey,
+            k.conpfeqop,
+            k.conppeqop,
+            k.conffeqop,
+            k.confdelsetcols,
+            k.conexclop,
+            k.conbin,
+            t.name AS table_name,
+            t.brand,
+            r.brand AS referenced_brand
+           FROM ((pg_constraint k
+             JOIN tables t ON ((t.oid = k.conrelid)))
+             LEFT JOIN tables r ON ((r.oid = k.confrelid)))
+          WHERE (t.brand IS NOT NULL)
+        )
+ SELECT t.name AS object,
+    'has no brand_id and is not listed as a reference table'::text AS fault
+   FROM tables t
+  WHERE ((t.brand IS NULL) AND (t.schema_name = ANY (ARRAY['app_public'::name, 'app_hidden'::name])) AND (NOT (EXISTS ( SELECT
+           FROM reference_tables r
+          WHERE ((to_regclass(r.name))::oid = t.oid)))))
+UNION ALL
+ SELECT t.name AS object,
+    'has a brand_id that is no bigint'::text AS fault
+   FROM tables t
+  WHERE (t.brand_type <> ('bigint'::regtype)::oid)
+UNION ALL
+ SELECT t.name AS object,
+    'has no primary key'::text AS fault
+   FROM tables t
+  WHERE ((t.brand IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM constraints k
+          WHERE ((k.conrelid = t.oid) AND (k.contype = 'p'::"char"))))))
+UNION ALL
+ SELECT format('%I on %s'::text, k.conname, k.table_name) AS object,
+    'does not begin with brand_id'::text AS fault
+   FROM constraints k
+  WHERE (((k.contype = ANY (ARRAY['p'::"char", 'u'::"char", 'x'::"char"])) OR ((k.contype = 'f'::"char") AND (k.referenced_brand IS NOT NULL))) AND (k.conkey[1] <> k.brand))
+UNION ALL
+ SELECT format('%I on %s'::text, k.conname, k.table_name) AS object,
+    'does not refer to brand_id first'::text AS fault
+   FROM constraints k
+  WHERE ((k.contype = 'f'::"char") AND (k.confkey[1] <> k.referenced_brand))
+UNION ALL
+ SELECT ((i.indexrelid)::regclass)::text AS object,
+    'does not begin with brand_id'::text AS fault
+   FROM (pg_index i
+     JOIN tables t ON ((t.oid = i.indrelid)))
+  WHERE ((i.indkey[0] <> t.brand) AND (NOT (EXISTS ( SELECT
+           FROM constraints k
+          WHERE (k.conindid = i.indexrelid)))));
+
+COMMENT ON VIEW lint.brand_leads IS 'One row per key, index or foreign key of a brand''s table that does not begin with brand_id, and per table that should have one. Led by it, row level security works by index, no key spans brands, and the tables can be distributed by brand.';
+
+CREATE VIEW lint.brand_never_changes WITH (security_invoker='true') AS
+ WITH brand_columns AS (
+         SELECT (((c.oid)::regclass)::text || '.brand_id'::text) AS object,
+            r_1.acl
+           FROM ((pg_class c
+             JOIN pg_attribute b ON (((b.attrelid = c.oid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped))))
+             CROSS JOIN LATERAL ( VALUES (c.relacl), (b.attacl)) r_1(acl))
+          WHERE lint.is_ours(c.relnamespace)
+        ), rights AS (
+         SELECT b.object,
+                CASE
+                    WHEN (a.grantee = (0)::oid) THEN 'public'::text
+                    ELSE ((a.grantee)::regrole)::text
+                END AS role
+           FROM (brand_columns b
+             CROSS JOIN LATERAL aclexplode(b.acl) a(grantor, grantee, privilege_type, is_grantable))
+          WHERE (a.privilege_type = 'UPDATE'::text)
+        )
+ SELECT DISTINCT r.object,
+    format('may be updated by %s'::text, r.role) AS fault
+   FROM rights r
+  WHERE (r.role <> ALL (ARRAY['fluence_owner'::text, 'fluence_definer'::text]));
+
+COMMENT ON VIEW lint.brand_never_changes IS 'One row per brand_id and role that may update it. A row is never moved to another brand: updates are granted by column list, without brand_id.';
+
+CREATE VIEW lint.citus_constraints WITH (security_invoker='true') AS
+ WITH constraints AS (
+         SELECT format('%I on %s'::text, k_1.conname, (k_1.conrelid)::regclass) AS object,
+            (k_1.contype = 'f'::"char") AS is_foreign_key,
+            k_1.condeferrable AS is_deferrable,
+            ((k_1.confdeltype = ANY (ARRAY['n'::"char", 'd'::"char"])) OR (k_1.confupdtype = ANY (ARRAY['n'::"char", 'd'::"char"]))) AS overwrites,
+            (b.attnum IS NOT NULL) AS is_of_brand,
+            (b.attnum = ANY (k_1.conkey)) AS has_brand,
+            (r.attnum IS NOT NULL) AS refers_to_brand
+           FROM ((pg_constraint k_1
+             LEFT JOIN pg_attribute b ON (((b.attrelid = k_1.conrelid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped))))
+             LEFT JOIN pg_attribute r ON (((r.attrelid = k_1.confrelid) AND (r.attname = 'brand_id'::name) AND (NOT r.attisdropped))))
+          WHERE (lint.is_ours(k_1.connamespace) AND (k_1.conparentid = (0)::oid))
+        )
+ SELECT k.object,
+    f.fault
+   FROM (constraints k
+     CROSS JOIN LATERAL ( VALUES (k.is_deferrable,'is deferrable'::text), ((k.is_foreign_key AND k.has_brand AND k.overwrites),'sets columns to null or their default, with brand_id among its own'::text), ((k.is_foreign_key AND k.refers_to_brand AND (NOT k.is_of_brand)),'refers from a reference table to a brand''s table'::text)) f(is_so, fault))
+  WHERE f.is_so;
+
+COMMENT ON VIEW lint.citus_constraints IS 'One row per constraint that tables distributed by brand could not have. Not needing them costs nothing on plain PostgreSQL.';
+
+CREATE VIEW lint.citus_functions WITH (security_invoker='true') AS
+ WITH functions AS (
+         SELECT ((p.oid)::regprocedure)::text AS object,
+            (p.prorettype = ('trigger'::regtype)::oid) AS is_trigger,
+            lint.code_of(p.oid) AS code
+           FROM pg_proc p
+          WHERE (lint.is_ours(p.pronamespace) AND (p.prokind = ANY (ARRAY['f'::"char", 'p'::"char"])))
+        )
+ SELECT u.object,
+    f.fault
+   FROM (functions u
+     CROSS JOIN LATERAL ( VALUES ((u.code ~* '\mmerge\s+into\M'::text),'uses merge: upserts are written with on conflict'::text), ((u.is_trigger AND (u.code ~* '\m(notify|pg_notify|add_job)\M'::text)),'notifies or adds a job from a trigger: it must write an outbox row'::text)) f(is_so, fault))
+  WHERE f.is_so;
+
+COMMENT ON VIEW lint.citus_functions IS 'One row per function that would not run on tables distributed by brand, or that does in a trigger what one reader of the outbox does for all.';
+
+CREATE VIEW lint.citus_keys WITH (security_invoker='true') AS
+ WITH primary_keys AS (
+         SELECT format('%I on %s'::text, k.conname, (k.conrelid)::regclass) AS object,
+            ((c.relkind = 'p'::"char") OR c.relispartition) AS is_partitioned,
+            (EXISTS ( SELECT
+                   FROM pg_attribute a
+                  WHERE ((a.attrelid = c.oid) AND (a.attname = 'id'::name) AND (NOT a.attisdropped)))) AS has_id,
+            ARRAY( SELECT (a.attname)::text AS attname
+                   FROM (unnest(k.conkey) WITH ORDINALITY o(attnum, "position")
+                     JOIN pg_attribute a ON (((a.attrelid = c.oid) AND (a.attnum = o.attnum))))
+                  ORDER BY o."position") AS columns
+           FROM (pg_constraint k
+             JOIN pg_class c ON ((c.oid = k.conrelid)))
+          WHERE ((k.contype = 'p'::"char") AND lint.is_ours(c.relnamespace))
+        ), wanted AS (
+         SELECT p.object,
+            p.columns,
+                CASE
+                    WHEN p.is_partitioned THEN ARRAY['brand_id'::text, 'occurred_at'::text, 'id'::text]
+                    ELSE ARRAY['brand_id'::text, 'id'::text]
+                END AS must_be
+           FROM primary_keys p
+          WHERE (p.has_id AND (p.columns[1] = 'brand_id'::text))
+        )
+ SELECT w.object,
+    format('is (%s), but must be (%s)'::text, array_to_string(w.columns, ', '::text), array_to_string(w.must_be, ', '::text)) AS fault
+   FROM wanted w
+  WHERE (w.columns <> w.must_be);
+
+COMMENT ON VIEW lint.citus_keys IS 'One row per primary key of a brand''s table that is not (brand_id, id), or (brand_id, occurred_at, id) where the table is partitioned by time. So the tables can be distributed by brand, and every foreign key is written alike.';
+
+CREATE VIEW lint.comments WITH (security_invoker='true') AS
+ WITH relations AS (
+         SELECT c.oid,
+            c.relnamespace
+           FROM pg_class c
+          WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'm'::"char", 'f'::"char", 'c'::"char"])) AND (NOT c.relispartition) AND lint.is_ours(c.relnamespace))
+        ), objects(class, oid, part) AS (
+         SELECT 'pg_namespace'::regclass AS regclass,
+            n.oid,
+            0 AS "?column?"
+           FROM pg_namespace n
+          WHERE lint.is_ours(n.oid)
+        UNION ALL
+         SELECT 'pg_class'::regclass AS regclass,
+            r.oid,
+            0
+           FROM (relations r
+             JOIN pg_class c ON ((c.oid = r.oid)))
+          WHERE (c.relkind <> 'c'::"char")
+        UNION ALL
+         SELECT 'pg_class'::regclass AS regclass,
+            a.attrelid,
+            a.attnum
+           FROM (relations r
+             JOIN pg_attribute a ON ((a.attrelid = r.oid)))
+          WHERE ((a.attnum > 0) AND (NOT a.attisdropped) AND (r.relnamespace <> ('lint'::regnamespace)::oid))
+        UNION ALL
+         SELECT 'pg_proc'::regclass AS regclass,
+            p.oid,
+            0
+           FROM pg_proc p
+          WHERE lint.is_ours(p.pronamespace)
+        UNION ALL
+         SELECT 'pg_type'::regclass AS regclass,
+            t.oid,
+            0
+           FROM (pg_type t
+             LEFT JOIN pg_class c ON ((c.oid = t.typrelid)))
+          WHERE (lint.is_ours(t.typnamespace) AND ((t.typtype = ANY (ARRAY['e'::"char", 'd'::"char", 'r'::"char"])) OR ((t.typtype = 'c'::"char") AND (c.relkind = 'c'::"char"))))
+        )
+ SELECT pg_describe_object((o.class)::oid, o.oid, o.part) AS object,
+    'has no comment'::text AS fault
+   FROM objects o
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_description d
+          WHERE ((d.classoid = (o.class)::oid) AND (d.objoid = o.oid) AND (d.objsubid = o.part) AND (d.description ~ '\S'::text)))));
+
+COMMENT ON VIEW lint.comments IS 'One row per table, view, column, function, type or schema without a comment. The comments are the reference of the database and of the API; nothing else says what a column means.';
+
+CREATE VIEW lint.error_codes WITH (security_invoker='true') AS
+ WITH functions AS (
+         SELECT ((p.oid)::regprocedure)::text AS object,
+            lint.code_of(p.oid) AS code
+           FROM pg_proc p
+          WHERE (lint.is_ours(p.pronamespace) AND (p.prokind = ANY (ARRAY['f'::"char", 'p'::"char"])))
+        ), mentioned AS (
+         SELECT DISTINCT f.object,
+            m.groups[1] AS code
+           FROM (functions f
+             CROSS JOIN LATERAL regexp_matches(f.code, '''(FL[0-9A-Z]{3})'''::text, 'g'::text) m(groups))
+        ), raised AS (
+         SELECT DISTINCT f.object,
+            btrim(m.groups[1], ' 
+'::text) AS code
+           FROM (functions f
+             CROSS JOIN LATERAL regexp_matches(f.code, '\merrcode\s*=\s*([^,;]+)'::text, 'gi'::text) m(groups))
+        )
+ SELECT m.object,
+    format('names %s, which is not registered'::text, m.code) AS fault
+   FROM mentioned m
+  WHERE (NOT (EXISTS ( SELECT
+           FROM app_public.error_codes e
+          WHERE (e.code = m.code))))
+UNION ALL
+ SELECT r.object,
+    format('raises %s, which is no code of ours'::text, r.code) AS fault
+   FROM raised r
+  WHERE (r.code !~ '^''FL\d{3}''$'::text)
+UNION ALL
+ SELECT f.object,
+    'raises an exception without an errcode'::text AS fault
+   FROM functions f
+  WHERE (EXISTS ( SELECT
+           FROM regexp_matches(f.code, '\mraise\s+exception\M([^;]*);'::text, 'gi'::text) m(groups)
+          WHERE (m.groups[1] !~* '\merrcode\M'::text)))
+UNION ALL
+ SELECT e.code AS object,
+    'is registered, but no function raises it'::text AS fault
+   FROM app_public.error_codes e
+  WHERE (NOT (EXISTS ( SELECT
+           FROM raised r
+          WHERE (r.code = quote_literal(e.code)))))
+UNION ALL
+ SELECT e.code AS object,
+    'is registered more than once'::text AS fault
+   FROM app_public.error_codes e
+  GROUP BY e.code
+ HAVING (count(*) > 1);
+
+COMMENT ON VIEW lint.error_codes IS 'One row per error code that is raised and not registered in app_public.error_codes, registered and never raised, or not of our own. Programs and people look a code up there.';
+
+CREATE VIEW lint.foreign_key_indexes WITH (security_invoker='true') AS
+ WITH foreign_keys AS (
+         SELECT format('%I on %s'::text, k.conname, (k.conrelid)::regclass) AS object,
+            k.conrelid,
+            b.attnum AS brand,
+            array_remove(k.conkey, b.attnum) AS columns
+           FROM (pg_constraint k
+             LEFT JOIN pg_attribute b ON (((b.attrelid = k.conrelid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped))))
+          WHERE ((k.contype = 'f'::"char") AND (k.conparentid = (0)::oid) AND lint.is_ours(k.connamespace))
+        ), indexes AS (
+         SELECT i.indrelid,
+            ((i.indkey)::smallint[])[0:(i.indnkeyatts - 1)] AS columns
+           FROM ((pg_index i
+             JOIN pg_class c ON ((c.oid = i.indexrelid)))
+             JOIN pg_am m ON ((m.oid = c.relam)))
+          WHERE ((i.indpred IS NULL) AND i.indisvalid AND (m.amname = 'btree'::name))
+        )
+ SELECT f.object,
+    'has no index behind it'::text AS fault
+   FROM foreign_keys f
+  WHERE (NOT (EXISTS ( SELECT
+           FROM (indexes i
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN (i.columns[1] = f.brand) THEN i.columns[2:]
+                            ELSE i.columns
+                        END AS columns) behind_brand)
+          WHERE ((i.indrelid = f.conrelid) AND (behind_brand.columns[1:cardinality(f.columns)] @> f.columns) AND ((cardinality(f.columns) > 0) OR (i.columns[1] = f.brand))))));
+
+COMMENT ON VIEW lint.foreign_key_indexes IS 'One row per foreign key whose columns no full index has first, or next after brand_id. Without one, deleting a referenced row and joining along the key read the whole table.';
+
+CREATE VIEW lint.foreign_key_on_delete WITH (security_invoker='true') AS
+ SELECT format('%I on %s'::text, k.conname, (k.conrelid)::regclass) AS object,
+    'does not say what happens on delete'::text AS fault
+   FROM pg_constraint k
+  WHERE ((k.contype = 'f'::"char") AND (k.conparentid = (0)::oid) AND (k.confdeltype = 'a'::"char") AND lint.is_ours(k.connamespace));
+
+COMMENT ON VIEW lint.foreign_key_on_delete IS 'One row per foreign key without an "on delete" clause. Whether history outlives what it refers to is decided for each key, not left to a default.';
+
+CREATE VIEW lint.no_floats WITH (security_invoker='true') AS
+ WITH base(type_oid) AS (
+         VALUES (('real'::regtype)::oid), (('double precision'::regtype)::oid), (('money'::regtype)::oid)
+        ), floats(type_oid) AS (
+         SELECT b.type_oid
+           FROM base b
+        UNION ALL
+         SELECT t.oid
+           FROM (pg_type t
+             JOIN base b ON (((b.type_oid = t.typelem) OR (b.type_oid = t.typbasetype))))
+        ), uses(object, type_oid) AS (
+         SELECT format('%s.%I'::text, (c.oid)::regclass, a.attname) AS format,
+            a.atttypid
+           FROM (pg_class c
+             JOIN pg_attribute a ON ((a.attrelid = c.oid)))
+          WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'm'::"char", 'f'::"char", 'c'::"char"])) AND (a.attnum > 0) AND (NOT a.attisdropped))
+        UNION
+         SELECT ((p.oid)::regprocedure)::text AS oid,
+            t.type_oid
+           FROM (pg_proc p
+             CROSS JOIN LATERAL unnest((COALESCE(p.proallargtypes, (p.proargtypes)::oid[]) || p.prorettype)) t(type_oid))
+          WHERE lint.is_ours(p.pronamespace)
+        )
+ SELECT u.object,
+    format('uses %s'::text, format_type(u.type_oid, NULL::integer)) AS fault
+   FROM uses u
+  WHERE (u.type_oid IN ( SELECT f.type_oid
+           FROM floats f));
+
+COMMENT ON VIEW lint.no_floats IS 'One row per column, argument or result that is a float or money. Floats cannot hold a cent exactly, and money takes its decimals from a setting of the session.';
+
+CREATE VIEW lint.owners WITH (security_invoker='true') AS
+ WITH exceptions(schema_name, function_name, owner) AS (
+         VALUES ('app_private'::text,'enqueue'::text,'fluence_worker'::text)
+        ), objects(object, owner, must_be) AS (
+         SELECT ((p.oid)::regprocedure)::text AS oid,
+            p.proowner,
+            COALESCE(e.owner,
+                CASE
+                    WHEN p.prosecdef THEN 'fluence_definer'::text
+                    ELSE 'fluence_owner'::text
+                END) AS "coalesce"
+           FROM ((pg_proc p
+             JOIN pg_namespace n ON ((n.oid = p.pronamespace)))
+             LEFT JOIN exceptions e ON (((e.schema_name = n.nspname) AND (e.function_name = p.proname))))
+          WHERE lint.is_ours(n.oid)
+        UNION ALL
+         SELECT ((c.oid)::regclass)::text AS oid,
+            c.relowner,
+            'fluence_owner'::text
+           FROM pg_class c
+          WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'm'::"char", 'f'::"char", 'S'::"char", 'c'::"char"])))
+        UNION ALL
+         SELECT ((t.oid)::regtype)::text AS oid,
+            t.typowner,
+            'fluence_owner'::text
+           FROM pg_type t
+          WHERE (lint.is_ours(t.typnamespace) AND (t.typtype = ANY (ARRAY['e'::"char", 'd'::"char", 'r'::"char"])))
+        UNION ALL
+         SELECT n.nspname,
+            n.nspowner,
+            'fluence_owner'::text
+           FROM pg_namespace n
+          WHERE lint.is_ours(n.oid)
+        )
+ SELECT o.object,
+    format('belongs to %s, but must belong to %s'::text, (o.owner)::regrole, o.must_be) AS fault
+   FROM objects o
+  WHERE (((o.owner)::regrole)::text <> o.must_be);
+
+COMMENT ON VIEW lint.owners IS 'One row per object with the wrong owner. Security definer functions act with the rights of fluence_definer, which owns no table, so policies hold for them; all else is fluence_owner''s.';
+
+CREATE VIEW lint.policies WITH (security_invoker='true') AS
+ WITH policies AS (
+         SELECT format('%I on %s'::text, p_1.polname, (p_1.polrelid)::regclass) AS object,
+            p_1.polname AS name,
+                CASE p_1.polcmd
+                    WHEN 'r'::"char" THEN 'select'::text
+                    WHEN 'a'::"char" THEN 'insert'::text
+                    WHEN 'w'::"char" THEN 'update'::text
+                    WHEN 'd'::"char" THEN 'delete'::text
+                    ELSE 'all'::text
+                END AS command,
+            p_1.polroles AS roles,
+            p_1.polpermissive AS is_permissive
+           FROM (pg_policy p_1
+             JOIN pg_class c ON ((c.oid = p_1.polrelid)))
+          WHERE lint.is_ours(c.relnamespace)
+        )
+ SELECT p.object,
+    f.fault
+   FROM (policies p
+     CROSS JOIN LATERAL ( VALUES ((NOT p.is_permissive),'is restrictive: rights add up here, none takes another back'::text), (((0)::oid = ANY (p.roles)),'is for public: it must name its roles'::text), (((p.command = 'all'::text) AND (p.name <> 'maintain'::name)),'is for all commands: only maintain may be'::text), (((p.name = 'maintain'::name) AND ((p.command <> 'all'::text) OR (p.roles <> ARRAY[(to_regrole('fluence_definer'::text))::oid]))),'is called maintain, but is not for all commands to fluence_definer alone'::text), (((p.command <> 'all'::text) AND (p.name <> 'maintain'::name) AND (NOT starts_with((p.name)::text, (p.command || '_'::text)))),format('is for %s, so its name must begin with that'::text, p.command))) f(is_so, fault))
+  WHERE f.is_so;
+
+COMMENT ON VIEW lint.policies IS 'One row per policy and fault of its form. A policy is permissive, for one command and for named roles, so that who may do what can be read off; only "maintain" lets fluence_definer do all.';
+
+CREATE VIEW lint.rights_of_public WITH (security_invoker='true') AS
+ WITH rights(object, acl) AS (
+         SELECT ((p.oid)::regprocedure)::text AS oid,
+            COALESCE(p.proacl, acldefault('f'::"char", p.proowner)) AS "coalesce"
+           FROM pg_proc p
+          WHERE lint.is_ours(p.pronamespace)
+        UNION ALL
+         SELECT ((c.oid)::regclass)::text AS oid,
+            c.relacl
+           FROM pg_class c
+          WHERE lint.is_ours(c.relnamespace)
+        UNION ALL
+         SELECT format('%s.%I'::text, (a_1.attrelid)::regclass, a_1.attname) AS format,
+            a_1.attacl
+           FROM (pg_attribute a_1
+             JOIN pg_class c ON ((c.oid = a_1.attrelid)))
+          WHERE lint.is_ours(c.relnamespace)
+        UNION ALL
+         SELECT n.nspname,
+            n.nspacl
+           FROM pg_namespace n
+          WHERE lint.is_ours(n.oid)
+        )
+ SELECT r.object,
+    format('gives %s to public'::text, lower(a.privilege_type)) AS fault
+   FROM (rights r
+     CROSS JOIN LATERAL aclexplode(r.acl) a(grantor, grantee, privilege_type, is_grantable))
+  WHERE (a.grantee = (0)::oid);
+
+COMMENT ON VIEW lint.rights_of_public IS 'One row per right that everybody has. PostgreSQL gives EXECUTE to public unless told otherwise; here a right is nobody''s until it is granted to a role.';
+
+CREATE VIEW lint.row_security WITH (security_invoker='true') AS
+ SELECT ((c.oid)::regclass)::text AS object,
+        CASE
+            WHEN (c.relkind = ANY (ARRAY['m'::"char", 'f'::"char"])) THEN 'is of a kind that row level security cannot guard'::text
+            WHEN (NOT c.relrowsecurity) THEN 'has no row level security'::text
+            ELSE 'does not force row level security on its owner'::text
+        END AS fault
+   FROM pg_class c
+  WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'm'::"char", 'f'::"char"])) AND (NOT (c.relrowsecurity AND c.relforcerowsecurity)));
+
+COMMENT ON VIEW lint.row_security IS 'One row per table that does not enable and force row level security. A grant alone would show every brand''s rows, and the owner would see them all unforced.';
+
+CREATE VIEW lint.search_path WITH (security_invoker='true') AS
+ WITH functions AS (
+         SELECT ((p.oid)::regprocedure)::text AS object,
+            p.proconfig AS settings,
+            ((l.lanname = 'sql'::name) AND (p.provolatile = ANY (ARRAY['s'::"char", 'i'::"char"])) AND (NOT p.prosecdef) AND (p.prosqlbody IS NOT NULL)) AS can_inline,
+            ( SELECT s.setting
+                   FROM unnest(p.proconfig) s(setting)
+                  WHERE starts_with(s.setting, 'search_path='::text)) AS search_path
+           FROM (pg_proc p
+             JOIN pg_language l ON ((l.oid = p.prolang)))
+          WHERE lint.is_ours(p.pronamespace)
+        )
+ SELECT f.object,
+    'has a setting, so that it is no longer inlined into the caller''s query'::text AS fault
+   FROM functions f
+  WHERE (f.can_inline AND (f.settings IS NOT NULL))
+UNION ALL
+ SELECT f.object,
+    'does not fix its search_path to begin with pg_catalog and end with pg_temp'::text AS fault
+   FROM functions f
+  WHERE ((NOT f.can_inline) AND (COALESCE(f.search_path, ''::text) !~ '^search_path=pg_catalog,(.*,)? *pg_temp$'::text));
+
+COMMENT ON VIEW lint.search_path IS 'One row per function that finds names where its caller says. Whoever can make objects could put one in the way. Functions of the form "language sql, stable, begin atomic" found theirs when they were made, and must have no setting at all: that would stop inlining.';
+
+CREATE VIEW lint.security_invoker WITH (security_invoker='true') AS
+ SELECT ((c.oid)::regclass)::text AS object,
+    'reads with its owner''s rights: it must have security_invoker = true'::text AS fault
+   FROM pg_class c
+  WHERE ((c.relkind = 'v'::"char") AND lint.is_ours(c.relnamespace) AND (NOT COALESCE((c.reloptions @> ARRAY['security_invoker=true'::text]), false)));
+
+COMMENT ON VIEW lint.security_invoker IS 'One row per view that reads with its owner''s rights. Such a view goes past the policies that hold for the one who asks.';
+
+CREATE VIEW reporting.category_stock WITH (security_invoker='true') AS
+ SELECT p.brand_id,
+    p.category,
+    p.currency,
+    count(*) AS products,
+    count(*) FILTER (WHERE p.on_sale) AS products_on_sale,
+    sum(p.stock_quantity) AS units_in_stock,
+    sum((p.product_price * (p.stock_quantity)::numeric)) AS stock_value,
+    sum((p.cost * (p.stock_quantity)::numeric)) FILTER (WHERE (p.cost IS NOT NULL)) AS stock_cost
+   FROM app_public.products p
+  WHERE ((p.brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (p.retired_at IS NULL))
+  GROUP BY p.brand_id, p.category, p.currency;
+
+COMMENT ON VIEW reporting.category_stock IS '@primaryKey brand_id,category,currency
+One row per category and currency of the brand: what is in stock and what it is worth. Retired products are left out.';
+
+COMMENT ON COLUMN reporting.category_stock.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN reporting.category_stock.category IS 'Category of the products.';
+
+COMMENT ON COLUMN reporting.category_stock.currency IS 'Currency of the amounts.';
+
+COMMENT ON COLUMN reporting.category_stock.products IS 'Number of products.';
+
+COMMENT ON COLUMN reporting.category_stock.products_on_sale IS 'Number of those on offer now.';
+
+COMMENT ON COLUMN reporting.category_stock.units_in_stock IS 'Sum of the units in stock.';
+
+COMMENT ON COLUMN reporting.category_stock.stock_value IS 'Those units at their price.';
+
+COMMENT ON COLUMN reporting.category_stock.stock_cost IS 'Those units at their cost; products of unknown cost are not in it, null if all are.';
+
+ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_pkey PRIMARY KEY (login_oid);
+
+ALTER TABLE ONLY app_private.loaded_sources
+    ADD CONSTRAINT loaded_sources_pkey PRIMARY KEY (is_only_row);
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (session_hash);
+
+ALTER TABLE ONLY app_public.currencies
+    ADD CONSTRAINT currencies_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app_public.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app_public.organizations
+    ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY app_public.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (brand_id, id);
+
+ALTER TABLE ONLY app_public.products
+    ADD CONSTRAINT products_source_key UNIQUE (brand_id, source, source_id);
+
+CREATE INDEX database_logins_acting_brand_id_idx ON app_private.database_logins USING btree (acting_brand_id);
+
+CREATE INDEX database_logins_organization_id_idx ON app_private.database_logins USING btree (organization_id);
+
+CREATE INDEX sessions_acting_brand_id_idx ON app_private.sessions USING btree (acting_brand_id);
+
+CREATE INDEX sessions_organization_id_idx ON app_private.sessions USING btree (organization_id);
+
+CREATE INDEX organizations_currency_idx ON app_public.organizations USING btree (currency);
+
+CREATE INDEX products_category_idx ON app_public.products USING btree (brand_id, category);
+
+CREATE INDEX products_currency_idx ON app_public.products USING btree (brand_id, currency);
+
+CREATE INDEX products_stock_quantity_idx ON app_public.products USING btree (brand_id, stock_quantity);
+
+CREATE TRIGGER _100_check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON app_public.organizations FOR EACH ROW EXECUTE FUNCTION app_private.tg_organizations__check_time_zone();
+
+CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg__fill_brand();
+
+ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.organizations
+    ADD CONSTRAINT organizations_currency_fkey FOREIGN KEY (currency) REFERENCES app_public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.products
+    ADD CONSTRAINT products_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.products
+    ADD CONSTRAINT products_currency_fkey FOREIGN KEY (currency) REFERENCES app_public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE app_private.database_logins ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.loaded_sources ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY maintain ON app_private.database_logins TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.loaded_sources TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.sessions TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY select_all ON app_private.loaded_sources FOR SELECT TO fluence_server, fluence_worker USING (true);
+
+ALTER TABLE app_private.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.currencies ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY delete_brand ON app_public.products FOR DELETE TO fluence_product_manager USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY insert_brand ON app_public.products FOR INSERT TO fluence_product_manager WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY maintain ON app_public.currencies TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.organizations TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.products TO fluence_definer USING (true) WITH CHECK (true);
+
+ALTER TABLE app_public.organizations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.products ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY select_all ON app_public.currencies FOR SELECT TO fluence_visitor, fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor, fluence_server, fluence_worker USING (true);
+
+CREATE POLICY select_all ON app_public.organizations FOR SELECT TO fluence_server USING (true);
+
+CREATE POLICY select_brand ON app_public.products FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_own ON app_public.organizations FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+
+CREATE POLICY update_brand ON app_public.products FOR UPDATE TO fluence_product_manager USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id))) WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY update_own ON app_public.organizations FOR UPDATE TO fluence_admin USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id))) WITH CHECK ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+
+GRANT USAGE ON SCHEMA app_private TO fluence_definer;
+GRANT USAGE ON SCHEMA app_private TO fluence_server;
+GRANT USAGE ON SCHEMA app_private TO fluence_worker;
+
+GRANT USAGE ON SCHEMA app_public TO fluence_definer;
+GRANT USAGE ON SCHEMA app_public TO fluence_server;
+GRANT USAGE ON SCHEMA app_public TO fluence_worker;
+GRANT USAGE ON SCHEMA app_public TO fluence_visitor;
+GRANT USAGE ON SCHEMA app_public TO fluence_admin;
+GRANT USAGE ON SCHEMA app_public TO fluence_analyst;
+GRANT USAGE ON SCHEMA app_public TO fluence_marketing_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_campaign_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_product_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_influencer_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_finance_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_support_agent;
+GRANT USAGE ON SCHEMA app_public TO fluence_report_reader;
+GRANT USAGE ON SCHEMA app_public TO fluence_influencer;
+GRANT USAGE ON SCHEMA app_public TO fluence_agency_manager;
+GRANT USAGE ON SCHEMA app_public TO fluence_auditor;
+
+GRANT USAGE ON SCHEMA reporting TO fluence_admin;
+GRANT USAGE ON SCHEMA reporting TO fluence_analyst;
+GRANT USAGE ON SCHEMA reporting TO fluence_marketing_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_campaign_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_product_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_influencer_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_finance_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_support_agent;
+GRANT USAGE ON SCHEMA reporting TO fluence_report_reader;
+GRANT USAGE ON SCHEMA reporting TO fluence_agency_manager;
+GRANT USAGE ON SCHEMA reporting TO fluence_auditor;
+
+GRANT USAGE ON SCHEMA staff TO fluence_admin;
+GRANT USAGE ON SCHEMA staff TO fluence_analyst;
+GRANT USAGE ON SCHEMA staff TO fluence_finance_manager;
+GRANT USAGE ON SCHEMA staff TO fluence_report_reader;
+
+REVOKE ALL ON FUNCTION app_private.create_demo_brand(products jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.create_demo_brand(products jsonb) TO fluence_server;
+
+GRANT SELECT ON TABLE app_public.organizations TO fluence_server;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_admin;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.organizations TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.organizations TO fluence_definer;
+
+GRANT UPDATE(name) ON TABLE app_public.organizations TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_public.current_brand_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.current_organization_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_auditor;
+
+GRANT INSERT ON TABLE app_public.products TO fluence_definer;
+GRANT SELECT ON TABLE app_public.products TO fluence_admin;
+GRANT SELECT ON TABLE app_public.products TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.products TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_campaign_manager;
+GRANT SELECT,DELETE ON TABLE app_public.products TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.products TO fluence_auditor;
+
+GRANT INSERT(title),UPDATE(title) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(description),UPDATE(description) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(category),UPDATE(category) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(product_price),UPDATE(product_price) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(cost),UPDATE(cost) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(currency),UPDATE(currency) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(stock_quantity),UPDATE(stock_quantity) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(on_sale),UPDATE(on_sale) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT UPDATE(retired_at) ON TABLE app_public.products TO fluence_product_manager;
+
+REVOKE ALL ON FUNCTION app_public.retire_product(product_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.retire_product(product_id bigint) TO fluence_product_manager;
+
+REVOKE ALL ON FUNCTION lint.code_of(function_oid oid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lint.is_ours(schema_oid oid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.current_login TO fluence_definer;
+
+GRANT SELECT,INSERT ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_server;
+GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_worker;
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.loaded_sources TO fluence_definer;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app_public.currencies TO fluence_definer;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_server;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_worker;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_admin;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.currencies TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_admin;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.error_codes TO fluence_auditor;
+
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_admin;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_analyst;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_marketing_manager;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_campaign_manager;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_product_manager;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_finance_manager;
+GRANT SELECT ON TABLE reporting.category_stock TO fluence_auditor;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE fluence_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

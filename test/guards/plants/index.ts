@@ -1,0 +1,6 @@
+import { keyPlants } from './keys.ts'
+import { objectPlants } from './objects.ts'
+import { rightPlants } from './rights.ts'
+
+export { sound } from './sound.ts'
+export const plants = [...rightPlants, ...keyPlants, ...objectPlants]
