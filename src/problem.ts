@@ -36,6 +36,12 @@ export function explain(error: unknown): Problem | undefined {
         `Permission denied${where}.`,
         'Give this user the right to write there, or set FLUENCE_DATA_DIR to another folder.',
       )
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new Problem(
+        `There is something else where a folder is needed${where}.`,
+        'Set FLUENCE_DATA_DIR to a folder, or to one that can be made.',
+      )
     case '53100':
       return new Problem(
         "The database's disk is full.",
@@ -45,6 +51,20 @@ export function explain(error: unknown): Problem | undefined {
       return new Problem(
         'The database has no connection left.',
         'Close other programs that use it, or raise its max_connections.',
+      )
+    case '57P01':
+    case '57P02':
+    case '57P03':
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return new Problem(
+        `The database broke off: ${message || code}.`,
+        'It is starting, ending, or was restarted: wait until it runs, then start again.',
+      )
+    case '25006':
+      return new Problem(
+        `The database takes no changes: ${message}.`,
+        'Name the primary in DATABASE_URL, not a standby.',
       )
     case '28P01':
     case '28000':
@@ -68,6 +88,8 @@ export function explain(error: unknown): Problem | undefined {
         'Check host and port in DATABASE_URL and that PostgreSQL runs; or unset it to use the embedded one.',
       )
     default:
-      return undefined
+      return message === 'Connection terminated unexpectedly'
+        ? explain({ code: 'ECONNRESET', message })
+        : undefined
   }
 }

@@ -12,7 +12,8 @@ export function makeProgress(stream: NodeJS.WriteStream = process.stderr): Progr
   const clear = () => stream.write('\r\u001b[2K')
   const show = (line: string) => {
     clear()
-    stream.write(line.slice(0, Math.max(20, stream.columns - 1)))
+    // A terminal that does not know its width says 0.
+    stream.write(line.slice(0, (stream.columns || 80) - 1))
   }
   return Object.assign(show, { done: () => void clear() })
 }

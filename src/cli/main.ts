@@ -4,16 +4,20 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { exitCodes, runAsCommand } from '../run.ts'
 import { projectDir } from '../server/env.ts'
+import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
+import { addDocs } from './commands/docs.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addOrg } from './commands/org.ts'
+import { addRestore } from './commands/restore.ts'
 import { addSources } from './commands/sources.ts'
 import { addStart } from './commands/start.ts'
 import { addUrl } from './commands/url.ts'
 
-const { version } = JSON.parse(
-  fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8'),
-) as { version: string }
+const { version } = JSON.parse(fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8')) as {
+  version: string
+}
 
 const program = new Command('fluence')
   .description('Fluence: what each influencer really earned you, to the cent.')
@@ -24,7 +28,18 @@ const program = new Command('fluence')
   })
   .addHelpText('after', '\nExit codes: 0 done, 1 it went wrong, 2 it was called wrongly.')
 
-for (const add of [addStart, addMigrate, addUrl, addOrg, addDb, addSources]) {
+for (const add of [
+  addStart,
+  addMigrate,
+  addUrl,
+  addOrg,
+  addDb,
+  addDoctor,
+  addDocs,
+  addSources,
+  addBackup,
+  addRestore,
+]) {
   add(program)
 }
 

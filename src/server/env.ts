@@ -4,6 +4,8 @@ import { Problem } from '../problem.ts'
 /** The project's folder, whichever folder the command was called from. */
 export const projectDir = path.resolve(import.meta.dirname, '../..')
 
+export const defaultDataDir = path.join(projectDir, '.data')
+
 interface Setting<T> {
   readonly name: string
   readonly about: string
@@ -71,16 +73,28 @@ function databaseUrl(name: string, about: string, unset: string): Setting<string
       const valid =
         url !== undefined &&
         /^postgres(ql)?:$/.test(url.protocol) &&
+        url.hostname !== '' &&
         url.pathname.length > 1 &&
-        url.username !== ''
+        url.username !== '' &&
+        [url.username, url.password, url.pathname].every(isDecodable)
       if (!valid) {
         throw new Problem(
           `${name} is not a PostgreSQL address.`,
-          'Write it as postgres://user:password@host:5432/database.',
+          'Write it as postgres://user:password@host:5432/database; in the password, %40 stands for @, %3A for :, %2F for / and %25 for %.',
         )
       }
-      return text
+      // As it is read by rule: a space is %20 from here on, and an address has one form.
+      return url.href
     },
+  }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -145,11 +159,17 @@ export type Env = Omit<Parsed, 'dataDir' | 'backupDir' | 'demo'> & {
 
 const textOf = (name: string) => process.env[name]?.trim() || undefined
 
-/** Reads and checks the environment, the only place that does. An empty variable counts as unset. */
-export function readEnv(): Env {
-  const entries = Object.entries(settings).map(([key, s]) => [key, s.parse(textOf(s.name))])
+/**
+ * Reads and checks the environment, the only place that does. An empty variable counts as unset.
+ * The doctor is lenient: it goes on as if what is not valid were not set.
+ */
+export function readEnv({ lenient = false } = {}): Env {
+  const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
+    const isIgnored = lenient && faultOf(setting) !== undefined
+    return [key, setting.parse(isIgnored ? undefined : textOf(setting.name))]
+  })
   const env = Object.fromEntries(entries) as Parsed
-  const dataDir = env.dataDir ?? path.join(projectDir, '.data')
+  const dataDir = env.dataDir ?? defaultDataDir
   const demoByItself = env.databaseUrl === undefined && env.mode !== 'production'
   return {
     ...env,
@@ -158,6 +178,25 @@ export function readEnv(): Env {
     demo: env.demo === 'auto' ? demoByItself : env.demo === 'on',
   }
 }
+
+function faultOf(setting: Setting<unknown>): Problem | undefined {
+  try {
+    setting.parse(textOf(setting.name))
+    return undefined
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
+
+/** What is wrong with the settings as they stand, by name. */
+export const findFaults = (): Map<string, Problem> =>
+  new Map(
+    Object.values<Setting<unknown>>(settings).flatMap((setting) => {
+      const fault = faultOf(setting)
+      return fault === undefined ? [] : [[setting.name, fault] as const]
+    }),
+  )
 
 export interface SettingReport {
   readonly name: string

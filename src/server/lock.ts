@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../problem.ts'
+import { makeFolder } from './postgres/cluster-folder.ts'
 import { ProcessFile, until } from './postgres/processes.ts'
 
 /**
@@ -9,7 +10,7 @@ import { ProcessFile, until } from './postgres/processes.ts'
  */
 export async function lockDataFolder(dataDir: string): Promise<ProcessFile> {
   const folder = path.join(dataDir, 'run')
-  fs.mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const lock = new ProcessFile(path.join(folder, 'server'))
   const taken = await until(10_000, () => {
     if (lock.take()) return true

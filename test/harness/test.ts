@@ -10,7 +10,8 @@ export interface Persona {
 
 type Row = Record<string, unknown>
 
-const exactly = (code: string | RegExp) => (typeof code === 'string' ? new RegExp(`^${code}$`) : code)
+const exactly = (code: string | RegExp) =>
+  typeof code === 'string' ? new RegExp(`^${code}$`) : code
 
 /** One test's transaction. Whatever it does is rolled back. */
 export class Story {
@@ -36,7 +37,11 @@ export class Story {
   }
 
   /** Expects a statement to fail with an error code, and goes on as if it had not been tried. */
-  async rejects(code: string | RegExp, sql: string, values: unknown[] = []): Promise<pg.DatabaseError> {
+  async rejects(
+    code: string | RegExp,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<pg.DatabaseError> {
     await this.client.query('savepoint attempt')
     try {
       await this.client.query(sql, values)
@@ -101,7 +106,13 @@ export class Story {
   /** A new product of a brand, as its product manager adds it; its id. Acts as that one afterwards. */
   async product(organization: string, values: Row = {}): Promise<string> {
     await this.as({ role: 'product_manager', organization })
-    const row = { title: 'Apron', category: 'Kitchen', product_price: '39.90', currency: 'EUR', ...values }
+    const row = {
+      title: 'Apron',
+      category: 'Kitchen',
+      product_price: '39.90',
+      currency: 'EUR',
+      ...values,
+    }
     const names = Object.keys(row)
     const { id } = await this.one<{ id: string }>(
       `insert into app_public.products (${names.join(', ')})

@@ -90,7 +90,10 @@ function explainRefusal(error: unknown, options: CreateOptions): Problem | undef
   if (code?.startsWith('FL')) return new Problem(message, hint ?? '', { cause: error })
   switch (constraint) {
     case 'organizations_slug_key':
-      return new Problem(`There is an organization "${options.slug}" already.`, 'Choose another slug.')
+      return new Problem(
+        `There is an organization "${options.slug}" already.`,
+        'Choose another slug.',
+      )
     case 'organizations_slug_form_check':
       return new Problem(
         `"${options.slug}" cannot be a slug.`,

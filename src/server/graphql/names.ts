@@ -1,4 +1,4 @@
-import type {} from 'postgraphile'
+import 'postgraphile'
 
 /**
  * A report is named as it is in SQL. PostGraphile would put the schema's name before everything

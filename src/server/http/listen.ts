@@ -24,7 +24,7 @@ export async function listen(
         'Set PORT to one above 1023, for example PORT=5050.',
       )
     }
-    if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(error.code ?? '')) {
       throw new Problem(
         `This machine has no address ${host}.`,
         'Set HOST to one that it has, for example HOST=127.0.0.1.',

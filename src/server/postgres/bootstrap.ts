@@ -7,17 +7,40 @@ import { type Access, databaseIn, scramVerifier, serviceLogins } from './access.
 import { withClient } from './connect.ts'
 import { until } from './processes.ts'
 
-const oldest = 150_000
-const newestMajor = 18
+/** The majors of PostgreSQL that the tests run on. */
+export const supported = { oldest: 15, newest: 18 } as const
 
 /** Makes a database ready to be migrated: its server fits, roles exist, service logins can log in. */
 export async function bootstrap(access: Access): Promise<void> {
   await withClient(access.root, async (client) => {
     await checkServer(client)
-    await createRoles(client)
-    await openDatabase(client, databaseIn(access.root))
-    for (const login of serviceLogins) await ensurePassword(client, access, login)
+    await insisting(async () => {
+      await createRoles(client)
+      await openDatabase(client, databaseIn(access.root))
+      for (const login of serviceLogins) await ensurePassword(client, access, login)
+    })
   })
+}
+
+/**
+ * Roles belong to the whole cluster: another server, of this or of another database of it, may be
+ * at them this moment. PostgreSQL then refuses (a duplicate, or "concurrently updated", which has
+ * only the code of an internal error), and the next attempt finds what the other one did.
+ */
+async function insisting(work: () => Promise<void>): Promise<void> {
+  const codes = new Set(['23505', '42710', 'XX000', '40001', '40P01'])
+  let last: unknown
+  const done = await until(10_000, async () => {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      last = error
+      if (codes.has((error as pg.DatabaseError).code ?? '')) return false
+      throw error
+    }
+  })
+  if (done !== true) throw last
 }
 
 async function checkServer(client: pg.Client): Promise<void> {
@@ -27,10 +50,10 @@ async function checkServer(client: pg.Client): Promise<void> {
             current_setting('server_encoding') as encoding`,
   )
   const server = rows[0]
-  if (server === undefined || server.number < oldest) {
+  if (server === undefined || server.number < supported.oldest * 10_000) {
     throw new Problem(
       `The database is PostgreSQL ${server?.name}, which is too old.`,
-      `Fluence needs PostgreSQL 15 to ${newestMajor}: upgrade it, name another in DATABASE_URL, or unset DATABASE_URL to use the embedded one.`,
+      `Fluence needs PostgreSQL ${supported.oldest} to ${supported.newest}: upgrade it, name another in DATABASE_URL, or unset DATABASE_URL to use the embedded one.`,
     )
   }
   if (server.encoding !== 'UTF8') {
@@ -43,28 +66,17 @@ async function checkServer(client: pg.Client): Promise<void> {
 
 async function createRoles(client: pg.Client): Promise<void> {
   const sql = fs.readFileSync(path.join(projectDir, 'sql/roles.sql'), 'utf8')
-  const done = await until(10_000, async () => {
-    try {
-      await client.query(sql)
-      return true
-    } catch (error) {
-      const { code, message } = error as pg.DatabaseError
-      if (code === '42501') {
-        throw new Problem(
-          `The login in DATABASE_URL may not create roles: ${message}.`,
-          'As a superuser: alter role <login> createrole; — and see docs/operations.md if the roles were made by another login.',
-          { cause: error },
-        )
-      }
-      // Roles belong to the whole cluster: another database of it may be starting this moment.
-      const concurrent =
-        code === '23505' || code === '42710' || /concurrently updated/.test(message)
-      if (!concurrent) throw error
-      return false
-    }
+  await client.query(sql).catch((error: pg.DatabaseError) => {
+    if (error.code !== '42501') throw error
+    throw new Problem(
+      `The login in DATABASE_URL may not create roles: ${error.message}.`,
+      `As a superuser: alter role ${nameOf(client)} createrole; or, if another login made the roles of Fluence, name that one.`,
+      { cause: error },
+    )
   })
-  if (done !== true) throw new Error('roles could not be created: always somebody else at it')
 }
+
+const nameOf = (client: pg.Client) => client.escapeIdentifier(client.user ?? '')
 
 /** The owner may create schemas, the service logins may connect, and nobody else. */
 async function openDatabase(client: pg.Client, database: string): Promise<void> {
@@ -79,7 +91,7 @@ async function openDatabase(client: pg.Client, database: string): Promise<void> 
   if (!rows[0]?.may) {
     throw new Problem(
       `The login in DATABASE_URL does not own the database ${database}.`,
-      `As a superuser: alter database ${name} owner to <login>;`,
+      `As a superuser: alter database ${name} owner to ${nameOf(client)};`,
     )
   }
   await client.query(
@@ -101,6 +113,13 @@ async function ensurePassword(
     const { code } = error as pg.DatabaseError
     if (code !== '28P01' && code !== '28000') throw error
     const verifier = client.escapeLiteral(scramVerifier(access.passwordOf(login)))
-    await client.query(`alter role ${login} login password ${verifier}`)
+    await client.query(`alter role ${login} login password ${verifier}`).catch((refusal) => {
+      if (refusal.code !== '42501') throw refusal
+      throw new Problem(
+        `The login in DATABASE_URL may not set the password of ${login}: ${refusal.message}.`,
+        `Name the login that made the roles of Fluence; or as a superuser: alter role ${nameOf(client)} createrole; grant ${serviceLogins.join(', ')} to ${nameOf(client)} with admin option;`,
+        { cause: refusal },
+      )
+    })
   }
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { explain, Problem } from '../../problem.ts'
 
 /** One connection for one piece of work, closed whatever happens. */
 export async function withClient<T>(
@@ -12,7 +13,14 @@ export async function withClient<T>(
   })
   // A connection that breaks between two statements is reported by the next one.
   client.on('error', () => {})
-  await client.connect()
+  await client.connect().catch((error: Error) => {
+    if (explain(error) !== undefined) throw error
+    throw new Problem(
+      `The database cannot be reached: ${error.message}.`,
+      'Check DATABASE_URL, and that a PostgreSQL answers there.',
+      { cause: error },
+    )
+  })
   try {
     return await work(client)
   } finally {

@@ -72,7 +72,10 @@ export const migrateSettings = (access: Access, extra: Partial<Settings> = {}): 
  */
 export const connectionReleased = () => pause(300)
 
-const quiet = new graphileMigrate.Logger(() => () => {})
+/** When a connection of its pool breaks, graphile-migrate would end the process without a word. */
+const quiet = new graphileMigrate.Logger(() => (_level, message, meta) => {
+  if (message.includes('PgPool')) throw meta?.['error'] as Error
+})
 
 export interface Migrated {
   /** How many migrations ran. */
@@ -113,7 +116,8 @@ export async function migrate(
   )
 }
 
-async function pendingMigrations(client: pg.ClientBase): Promise<Migration[]> {
+/** The migrations that a database has yet to have; refuses one that has had others than ours. */
+export async function pendingMigrations(client: pg.ClientBase): Promise<Migration[]> {
   const committed = committedMigrations()
   const ledger = await exists(client, 'graphile_migrate.migrations')
   const applied = ledger ? await appliedMigrations(client) : []

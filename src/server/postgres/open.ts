@@ -2,7 +2,8 @@ import type { Env } from '../env.ts'
 import { type Access, accessThrough } from './access.ts'
 import { bootstrap } from './bootstrap.ts'
 import { type Cluster, startCluster } from './cluster.ts'
-import { withClient } from './connect.ts'
+import { ClusterFolder, fullDisk, isNearlyFull } from './cluster-folder.ts'
+import { exclusively, withClient } from './connect.ts'
 import { type Migrated, migrate } from './migrate.ts'
 import { Problem } from '../../problem.ts'
 
@@ -52,12 +53,16 @@ export async function withDatabase<T>(
   say: (line: string) => void,
   work: (database: OpenDatabase) => Promise<T>,
 ): Promise<T> {
-  const database = await openDatabase(env, { say })
   try {
-    await prepareDatabase(database.access, say)
-    return await work(database)
-  } finally {
-    await database.close()
+    const database = await openDatabase(env, { say })
+    try {
+      await prepareDatabase(database.access, say)
+      return await work(database)
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    throw reasonFor(error, env)
   }
 }
 
@@ -65,6 +70,13 @@ export async function withDatabase<T>(
 export function embeddedAccess(password: string, port: number): Access {
   const root = `postgres://postgres:${password}@127.0.0.1:${port}/${embeddedDatabase}`
   return accessThrough(root, password)
+}
+
+/** The reason for an error that by itself tells of its effect only. */
+export function reasonFor(error: unknown, env: Env): unknown {
+  if (error instanceof Problem || env.databaseUrl !== undefined) return error
+  const folder = new ClusterFolder(env.dataDir)
+  return isNearlyFull(folder) ? fullDisk(folder, error) : error
 }
 
 export function secretOf(env: Env, databaseUrl: string): string {
@@ -79,16 +91,15 @@ export function secretOf(env: Env, databaseUrl: string): string {
 }
 
 async function createEmbeddedDatabase(cluster: Cluster): Promise<void> {
-  const made = await withClient(cluster.url('postgres'), async (client) => {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [
-      embeddedDatabase,
-    ])
-    if (rowCount !== 0) return false
-    await client.query(`create database ${embeddedDatabase}`)
-    return true
-  })
-  if (!made) return
-  await withClient(cluster.url(embeddedDatabase), (client) =>
-    client.query('create extension if not exists pg_stat_statements'),
+  await withClient(cluster.url('postgres'), (client) =>
+    exclusively(client, async () => {
+      const { rowCount } = await client.query('select from pg_database where datname = $1', [
+        embeddedDatabase,
+      ])
+      if (rowCount === 0) await client.query(`create database ${embeddedDatabase}`)
+      await withClient(cluster.url(embeddedDatabase), (inside) =>
+        inside.query('create extension if not exists pg_stat_statements'),
+      )
+    }),
   )
 }

@@ -21,6 +21,18 @@ export function startedAt(pid: number): string | undefined {
   return ps.status !== 0 || text === '' || text.startsWith('Z') ? undefined : text.slice(4).trim()
 }
 
+/** The program and its arguments; nothing for a process that is gone. */
+export function commandLine(pid: number): string {
+  if (process.platform === 'linux') {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    } catch {
+      return ''
+    }
+  }
+  return spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout
+}
+
 export const isAlive = (pid: number) => startedAt(pid) !== undefined
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
@@ -51,8 +63,8 @@ export class ProcessFile {
   take(note: object = {}): boolean {
     const text = JSON.stringify({ pid: process.pid, started: startedAt(process.pid), ...note })
     const temporary = `${this.file}.${process.pid}`
-    fs.writeFileSync(temporary, text)
     try {
+      fs.writeFileSync(temporary, text)
       for (let attempt = 0; attempt < 3; attempt += 1) {
         try {
           // A hard link appears whole or not at all, so nobody reads half a file.

@@ -61,7 +61,7 @@ function readFolder(dir: string, room: Room, kind: Kind): Source[] {
   return fs
     .readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
-    .sort()
+    .toSorted()
     .map((base) => {
       const name = base.slice(0, -'.sql'.length)
       const file = path.join(folder, base)
@@ -78,15 +78,16 @@ function inOrder(listed: readonly Source[]): Source[] {
   const byId = new Map(listed.map((source) => [source.id, source]))
   const done = new Set<string>()
   const ordered: Source[] = []
-  const visit = (source: Source, path: readonly string[]) => {
+  const visit = (source: Source, waiting: readonly string[]) => {
     if (done.has(source.id)) return
-    if (path.includes(source.id)) {
-      throw new Error(`sql/ files wait for each other: ${[...path, source.id].join(' -> ')}`)
+    if (waiting.includes(source.id)) {
+      throw new Error(`sql/ files wait for each other: ${[...waiting, source.id].join(' -> ')}`)
     }
     for (const id of needs(source)) {
       const needed = byId.get(id)
-      if (needed === undefined) throw new Error(`${source.id}.sql is after ${id}, which is not there`)
-      visit(needed, [...path, source.id])
+      if (needed === undefined)
+        throw new Error(`${source.id}.sql is after ${id}, which is not there`)
+      visit(needed, [...waiting, source.id])
     }
     done.add(source.id)
     ordered.push(source)

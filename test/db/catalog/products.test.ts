@@ -48,11 +48,9 @@ describe('a product manager', () => {
     )
     expect(retired).toEqual({ on_sale: false, gone: true })
     await story.rejects('FL201', 'select app_public.retire_product($1)', [id])
-    await story.rejects(
-      '23514',
-      'update app_public.products set on_sale = true where id = $1',
-      [id],
-    )
+    await story.rejects('23514', 'update app_public.products set on_sale = true where id = $1', [
+      id,
+    ])
   })
 
   test('is told that a product is not there, also when another brand has it', async ({ story }) => {

@@ -65,7 +65,9 @@ describe('through the server', () => {
     const agency = await story.organization('helpers', 'agency')
     await story.as({ role: 'analyst', organization: agency })
     expect(
-      await story.one('select app_public.current_organization_id() as id, (' + whoAmI + ') as brand'),
+      await story.one(
+        'select app_public.current_organization_id() as id, (' + whoAmI + ') as brand',
+      ),
     ).toEqual({ id: agency, brand: null })
   })
 })

@@ -77,6 +77,8 @@ describe('people of an organization', () => {
     await story.product(acme)
     await story.as(null)
     // PostgreSQL 18 has a code of its own for "restrict".
-    await story.rejects(/^23(001|503)$/, 'delete from app_public.organizations where id = $1', [acme])
+    await story.rejects(/^23(001|503)$/, 'delete from app_public.organizations where id = $1', [
+      acme,
+    ])
   })
 })

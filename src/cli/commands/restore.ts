@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { makeProgress } from '../../progress.ts'
+import { readEnv } from '../../server/env.ts'
+import { BackupFolder } from '../../server/postgres/backup/folder.ts'
+import { readMoment } from '../../server/postgres/backup/moment.ts'
+import { restore } from '../../server/postgres/backup/restore.ts'
+import { print } from '../output.ts'
+import { refuseForeignDatabase } from './backup.ts'
+
+interface Options {
+  readonly to: string
+  readonly from?: string
+  readonly json?: boolean
+}
+
+export function addRestore(program: Command): void {
+  program
+    .command('restore')
+    .description('put the embedded database back to a moment, from a backup and its log')
+    .option('--to <moment>', 'for example 2026-03-01T14:05:00+03:00, or latest', 'latest')
+    .option('--from <folder>', 'folder of the backups, if not FLUENCE_BACKUP_DIR')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nNothing may run on the data folder meanwhile. The data that are there now are moved aside,' +
+        '\nnever deleted, and only after the restored ones have been checked.',
+    )
+    .action(async (options: Options) => {
+      const env = readEnv()
+      refuseForeignDatabase(env)
+      const to = options.to === 'latest' ? options.to : readMoment(options.to)
+      const own = new BackupFolder(env.backupDir)
+      const from = new BackupFolder(options.from ?? env.backupDir)
+      const progress = makeProgress()
+      const done = await restore({
+        dataDir: env.dataDir,
+        from,
+        to,
+        own,
+        say: progress,
+      })
+      progress.done()
+      print(done, options.json, ({ reached, base, oldData, notArchiving }) =>
+        [
+          `Restored the database to ${reached}, its last change, from the backup ${base}.`,
+          ...(oldData === null
+            ? []
+            : [`The old data are in ${oldData}; delete them in your own time.`]),
+          ...(notArchiving === null
+            ? []
+            : [`Its log is not archived: ${notArchiving}. Run fluence backup now.`]),
+        ].join('\n'),
+      )
+    })
+}
