@@ -11,7 +11,9 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'] } },
       { extends: true, test: { name: 'guards', include: ['test/guards/**/*.test.ts'] } },
+      { extends: true, test: { name: 'worker', include: ['test/worker/**/*.test.ts'] } },
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'] } },
+      { extends: true, test: { name: 'http', include: ['test/http/**/*.test.ts'] } },
       {
         extends: true,
         test: {

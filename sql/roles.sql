@@ -49,11 +49,14 @@ begin
   end loop;
 
   -- Migrations and the loader act as the owner or as the definer. The owner may hand a function to
-  -- the definer, but does not inherit its rights: a policy for the definer is none for the owner.
+  -- the definer (or to the worker, where it needs the job queue), but does not inherit its rights:
+  -- a policy for the definer is none for the owner.
   for v_parent, v_role in values
     ('fluence_owner', 'fluence_migrator'),
     ('fluence_definer', 'fluence_migrator'),
-    ('fluence_definer', 'fluence_owner')
+    ('fluence_definer', 'fluence_owner'),
+    ('fluence_worker', 'fluence_migrator'),
+    ('fluence_worker', 'fluence_owner')
   loop
     if not exists (
       select from pg_auth_members m
@@ -62,6 +65,21 @@ begin
       execute format('grant %I to %I', v_parent, v_role);
     end if;
   end loop;
+
+  -- PostgreSQL quotes values in its errors, and its log is no place for what people send. Our own
+  -- log has the codes of these errors. Refusals of people's own logins stay in PostgreSQL's, for
+  -- the auditor. Only a superuser can set this; elsewhere it is up to whoever owns the server.
+  if (select r.rolsuper from pg_roles as r where r.rolname = current_user) then
+    foreach v_role in array array['fluence_server', 'fluence_authenticator', 'fluence_worker'] loop
+      if not exists (
+        select from pg_db_role_setting s
+        where s.setrole = to_regrole(v_role) and s.setdatabase = 0
+          and 'log_min_messages=log' = any (s.setconfig)
+      ) then
+        execute format('alter role %I set log_min_messages = log', v_role);
+      end if;
+    end loop;
+  end if;
 
   -- What a migration creates belongs to the owner, whichever tool runs it.
   if not exists (

@@ -10,10 +10,12 @@ import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addOrg } from './commands/org.ts'
+import { addOutbox } from './commands/outbox.ts'
 import { addRestore } from './commands/restore.ts'
 import { addSources } from './commands/sources.ts'
 import { addStart } from './commands/start.ts'
 import { addUrl } from './commands/url.ts'
+import { addWorker } from './commands/worker.ts'
 
 const { version } = JSON.parse(fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8')) as {
   version: string
@@ -30,9 +32,11 @@ const program = new Command('fluence')
 
 for (const add of [
   addStart,
+  addWorker,
   addMigrate,
   addUrl,
   addOrg,
+  addOutbox,
   addDb,
   addDoctor,
   addDocs,

@@ -1,23 +1,12 @@
 import path from 'node:path'
 import { Problem } from '../problem.ts'
+import { doorSettings } from './env-doors.ts'
+import { refuse, type Setting } from './setting.ts'
 
 /** The project's folder, whichever folder the command was called from. */
 export const projectDir = path.resolve(import.meta.dirname, '../..')
 
 export const defaultDataDir = path.join(projectDir, '.data')
-
-interface Setting<T> {
-  readonly name: string
-  readonly about: string
-  readonly unset: string
-  /** Shown by `doctor --settings`? A secret only shows that it is set. */
-  readonly secret?: boolean
-  parse(text: string | undefined): T
-}
-
-const refuse = (name: string, text: string, wanted: string): never => {
-  throw new Problem(`${name}=${JSON.stringify(text)} is not valid.`, `Set it to ${wanted}.`)
-}
 
 function port(name: string, about: string): Setting<number | undefined> {
   return {
@@ -136,6 +125,24 @@ const settings = {
     ['development', 'production', 'test'],
     'development',
   ),
+  ...doorSettings,
+  worker: choice(
+    'FLUENCE_WORKER',
+    'Whether npm start works off jobs too; `fluence worker` does nothing else',
+    ['on', 'off'],
+    'on',
+  ),
+  operationsDir: folder(
+    'FLUENCE_OPERATIONS',
+    'Folder of .graphql files that clients may name by the SHA-256 of their text',
+    'no operation is known beforehand',
+  ),
+  onlyKnownOperations: choice(
+    'FLUENCE_OPERATIONS_ONLY',
+    'Whether GraphQL answers those operations alone',
+    ['off', 'on'],
+    'off',
+  ),
   hookDatabaseUrl: databaseUrl(
     'GM_DBURL',
     'Set by graphile-migrate for its hooks; not for people',
@@ -151,10 +158,11 @@ const settings = {
 
 type Settings = typeof settings
 type Parsed = { readonly [K in keyof Settings]: ReturnType<Settings[K]['parse']> }
-export type Env = Omit<Parsed, 'dataDir' | 'backupDir' | 'demo'> & {
+export type Env = Omit<Parsed, 'dataDir' | 'backupDir' | 'demo' | 'worker'> & {
   readonly dataDir: string
   readonly backupDir: string
   readonly demo: boolean
+  readonly worker: boolean
 }
 
 const textOf = (name: string) => process.env[name]?.trim() || undefined
@@ -176,6 +184,7 @@ export function readEnv({ lenient = false } = {}): Env {
     dataDir,
     backupDir: env.backupDir ?? `${dataDir}-backup`,
     demo: env.demo === 'auto' ? demoByItself : env.demo === 'on',
+    worker: env.worker === 'on',
   }
 }
 

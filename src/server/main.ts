@@ -1,15 +1,23 @@
-import type { Pool } from 'pg'
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
+import { announcement, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { fillDemo } from './demo/fill.ts'
-import { defaultDataDir, type Env, readEnv } from './env.ts'
+import { type Env, readEnv } from './env.ts'
+import { Callers } from './graphql/caller.ts'
+import { readOperations } from './graphql/operations.ts'
+import { databaseReadiness, forProbes, type Readiness } from './http/health.ts'
 import { close, listen } from './http/listen.ts'
+import { makeMetrics } from './http/metrics.ts'
+import { currentRequestId, noteRefusal } from './http/request.ts'
+import { followCredentials, readCredentials } from './http/tls.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { lockDataFolder } from './lock.ts'
-import { isUpToDate } from './postgres/migrate.ts'
+import { logDefects, makeLog, takeOverConsole } from './log.ts'
+import type { ServiceLogin } from './postgres/access.ts'
 import { openDatabase, prepareDatabase, reasonFor } from './postgres/open.ts'
 import { endPool, makePool } from './postgres/pool.ts'
+import { readSources } from './postgres/sources.ts'
 
 /** Starts everything, and returns when everything is stopped. */
 export async function start(env: Env): Promise<void> {
@@ -30,63 +38,93 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     const lock = await lockDataFolder(env.dataDir)
     await life.onStop(() => lock.release())
   }
-  let ready = async (): Promise<string | undefined> => 'The server is starting.'
-  const { app, server } = makeApp(() => ready())
+  const production = env.mode === 'production'
+  const log = await makeLog({
+    level: env.logLevel,
+    pretty: !production && process.stdout.isTTY === true,
+  })
+  takeOverConsole(log)
+  const metrics = makeMetrics({ process: true })
+  const credentials = readCredentials(env.tlsCert, env.tlsKey)
+  let readiness: Readiness = async () => 'starting'
+  const { app, server } = makeApp(() => readiness(), {
+    ...env,
+    log,
+    metrics,
+    production,
+    credentials,
+  })
   // Before the long work: a port that is taken should be told at once.
   const port = await listen(server, env.host, env.port)
   await life.onStop(() => close(server))
 
   // Large, and read while PostgreSQL starts.
   const graphql = import('./graphql/door.ts')
-  const { access, ...database } = await openDatabase(env, { say: progress, supervise: true })
+  // Until the server is up people watch its start; from then on its log tells.
+  let say: (line: string) => void = progress
+  const { access, ...database } = await openDatabase(env, {
+    say: (line) => say(line),
+    supervise: true,
+  })
   await life.onStop(() => database.close())
   await prepareDatabase(access, progress)
   if (env.demo) await fillDemo(access)
 
   progress('Opening the GraphQL door')
-  const requests = makePool(access.as('fluence_authenticator'), 20, progress)
-  await life.onStop(() => endPool(requests))
-  const own = makePool(access.as('fluence_server'), 4, progress)
-  await life.onStop(() => endPool(own))
+  const openPool = async (name: string, login: ServiceLogin, max: number, options = {}) => {
+    const pool = makePool(access.as(login), max, (line) => say(line), options)
+    await life.onStop(() => endPool(pool))
+    metrics.watchPool(name, pool)
+    return pool
+  }
+  const requests = await openPool('requests', 'fluence_authenticator', 20)
+  const own = await openPool('own', 'fluence_server', 4)
+  // Probes and metrics are answered also when every other connection is busy.
+  const probes = await openPool('probes', 'fluence_server', 2, forProbes)
+  metrics.watchDatabase(probes)
   const { openGraphQL } = await graphql
-  const closeDoor = await openGraphQL(app, server, requests, env.mode === 'production')
+  const closeDoor = await openGraphQL(app, server, {
+    requests,
+    callers: new Callers(own),
+    production,
+    report(reference, { code, status }, error) {
+      noteRefusal(code, reference)
+      if (status >= 500) log.error('A GraphQL request failed.', { code, reference, error })
+    },
+    requestId: currentRequestId,
+    operations: readOperations(env.operationsDir),
+    onlyKnown: env.onlyKnownOperations === 'on',
+  })
   await life.onStop(closeDoor)
   // Requests at work get their answer before what they work with is taken down.
-  await life.onStop(() => close(server))
-
-  ready = () => whyNotReady(own)
-  progress.done()
-  process.stdout.write(announcement(env, port))
-}
-
-async function whyNotReady(pool: Pool): Promise<string | undefined> {
-  try {
-    const client = await pool.connect()
-    try {
-      return (await isUpToDate(client)) ? undefined : 'The database runs another state of sql/.'
-    } finally {
-      client.release()
-    }
-  } catch {
-    return 'The database does not answer.'
+  await life.onStop(() => {
+    readiness = async () => 'stopping'
+    return close(server)
+  })
+  if (credentials !== undefined) {
+    const followed = followCredentials(server, credentials, {
+      read: () => readCredentials(env.tlsCert, env.tlsKey),
+      log,
+      metrics,
+      renewed: (renewed) => database.cluster?.renew(renewed),
+    })
+    await life.onStop(followed.stop)
   }
-}
 
-function announcement(env: Env, port: number): string {
-  const address = `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`
-  const rows = [
-    ['GraphQL', `${address}/graphql`],
-    ...(env.mode === 'production' ? [] : [['GraphiQL', `${address}/graphiql`]]),
-    ['Health', `${address}/healthz  ${address}/readyz`],
-    ['Data', env.databaseUrl === undefined ? env.dataDir : 'the database in DATABASE_URL'],
-    ...(env.demo
-      ? [['Demo', 'brand "demo" with a few products; FLUENCE_DEMO=off leaves it out']]
-      : []),
-    ['psql', `psql "$(${settingsOf(env)}npm run -s fluence -- url)"`],
-    ['Stop', 'Ctrl-C'],
-  ]
-  const lines = rows.map(([name, value]) => `  ${name?.padEnd(10)}${value}`)
-  return `\nFluence is ready.\n\n${lines.join('\n')}\n\n`
+  if (env.worker) {
+    const { startWorker } = await import('./worker/runner.ts')
+    const worker = await startWorker({ access, log })
+    await life.onStop(() => worker.stop())
+  }
+
+  const { hash } = readSources()
+  // While sql/ is worked on, what it should be changes under us.
+  readiness = databaseReadiness(probes, () => (production ? hash : readSources().hash))
+  progress.done()
+  process.stdout.write(announcement(env, port, database.cluster?.port))
+  say = (line) => log.warn(line)
+  logDefects(log)
+  warnOfOpenDoors(env, log)
 }
 
 /** What another terminal has to be told to mean the same database. */

@@ -1,48 +1,122 @@
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { makeApp } from '../../src/server/app.ts'
+import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
+import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
 import { close } from '../../src/server/http/listen.ts'
+import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
-import { cloneDatabase } from './database.ts'
+import { cloneDatabase, type TestDatabase } from './database.ts'
 import { test as base } from './test.ts'
 
-interface Answer {
+export interface Answer {
   readonly status: number
-  readonly body: { data?: Record<string, unknown>; errors?: { message: string }[] }
+  readonly body: {
+    data?: Record<string, unknown> | null
+    errors?: { message: string; extensions: { code: string; reference: string } }[]
+  }
 }
 
 export interface Api {
   readonly url: string
-  graphql(query: string, variables?: object): Promise<Answer>
+  readonly database: TestDatabase
+  /** What the door wrote to its log: code and cause. */
+  readonly reports: { code: string; error: unknown }[]
+  graphql(query: string, variables?: object, handle?: string): Promise<Answer>
+  /** A new brand and a session of that role; the session's handle. */
+  signIn(brand: string, role: string): Promise<string>
+}
+
+async function startApi(
+  production: boolean,
+  operations: Operations = none,
+): Promise<Api & { stop(): Promise<void> }> {
+  const database = await cloneDatabase()
+  const reports: Api['reports'] = []
+  const requests = makePool(database.access.as('fluence_authenticator'), 5, () => {})
+  const own = makePool(database.access.as('fluence_server'), 2, () => {})
+  const { app, server } = makeApp(async () => undefined)
+  const closeDoor = await openGraphQL(app, server, {
+    requests,
+    callers: new Callers(own),
+    production,
+    report: (_reference, { code }, error) => reports.push({ code, error }),
+    requestId: () => undefined,
+    operations,
+    onlyKnown: operations.size > 0,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    database,
+    reports,
+    async graphql(query, variables, handle) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(handle === undefined ? {} : { authorization: `Bearer ${handle}` }),
+        },
+        body: JSON.stringify({ query, variables }),
+      })
+      return { status: response.status, body: (await response.json()) as Answer['body'] }
+    },
+    async signIn(brand, role) {
+      return withClient(database.superuserUrl, async (client) => {
+        await client.query(
+          `insert into app_public.organizations (kind, slug, name, time_zone, currency)
+           values ('brand', $1, $1, 'Asia/Kolkata', 'EUR') on conflict do nothing`,
+          [brand],
+        )
+        const { rows } = await client.query<{ handle: string }>(
+          `select app_private.open_session(o.id, $2::app_public.user_role_enum, interval '1 hour')
+             as handle
+           from app_public.organizations as o where o.slug = $1`,
+          [brand, role],
+        )
+        return rows[0]?.handle ?? ''
+      })
+    },
+    async stop() {
+      await close(server, 0)
+      await closeDoor()
+      await requests.end()
+      await own.end()
+      await database.drop()
+    },
+  }
 }
 
 /** `test` with the whole HTTP side on a database of its own for the file. */
-export const test = base.extend<{ api: Api }>({
+export const test = base.extend<{ api: Api; productionApi: Api; knownApi: Api }>({
   api: [
     // oxlint-disable-next-line no-empty-pattern -- vitest reads the fixtures from this pattern
     async ({}, use) => {
-      const database = await cloneDatabase()
-      const broken: string[] = []
-      const pool = makePool(database.access.as('fluence_authenticator'), 5, (s) => broken.push(s))
-      const { app, server } = makeApp(async () => undefined)
-      const closeDoor = await openGraphQL(app, server, pool, false)
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      await use({
-        url,
-        async graphql(query, variables) {
-          const response = await fetch(`${url}/graphql`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ query, variables }),
-          })
-          return { status: response.status, body: (await response.json()) as Answer['body'] }
-        },
-      })
-      await close(server, 0)
-      await closeDoor()
-      await pool.end()
-      await database.drop()
+      const api = await startApi(false)
+      await use(api)
+      await api.stop()
+    },
+    { scope: 'file' },
+  ],
+  productionApi: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      const api = await startApi(true)
+      await use(api)
+      await api.stop()
+    },
+    { scope: 'file' },
+  ],
+  /** One that answers the operations in test/api/operations and no others. */
+  knownApi: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      const operations = path.join(import.meta.dirname, '../api/operations')
+      const api = await startApi(true, readOperations(operations))
+      await use(api)
+      await api.stop()
     },
     { scope: 'file' },
   ],

@@ -1,4 +1,6 @@
-comment on table app_public.products is 'One row per product of a brand, sold now or retired.';
+comment on table app_public.products is
+  E'@behavior +resource:aggregates +resource:groupedAggregates\n'
+  'One row per product of a brand, sold now or retired.';
 comment on column app_public.products.brand_id is 'The brand it belongs to.';
 comment on column app_public.products.id is
   'Number within the brand: the shop''s own for imported products, from 10^12 on for ours.';
@@ -14,6 +16,7 @@ comment on column app_public.products.cost is
 comment on column app_public.products.currency is 'Currency of price and cost.';
 comment on column app_public.products.stock_quantity is 'Units in stock.';
 comment on column app_public.products.on_sale is 'Whether the shop offers it now.';
-comment on column app_public.products.created_at is 'When it was added.';
+comment on column app_public.products.created_at is
+  E'@behavior +orderBy\nWhen it was added.';
 comment on column app_public.products.retired_at is
   'When it was taken out of the range for good. Retired products keep their history.';

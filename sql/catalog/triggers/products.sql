@@ -2,3 +2,71 @@ drop trigger if exists _100_fill_brand on app_public.products;
 create trigger _100_fill_brand
   before insert on app_public.products
   for each row execute function app_private.tg__fill_brand();
+
+-- Many products may change at once, so one statement writes all events. Each product is locked by
+-- then until the end of the transaction: that keeps the numbers of its events in order.
+create or replace function app_private.tg_products__emit()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_brand_ids bigint[];
+  v_ids bigint[];
+  v_changes text[];
+begin
+  case TG_OP
+    when 'INSERT' then
+      select array_agg(n.brand_id), array_agg(n.id), array_agg('added'::text)
+      into v_brand_ids, v_ids, v_changes
+      from new_rows as n;
+    when 'UPDATE' then
+      select
+        array_agg(n.brand_id),
+        array_agg(n.id),
+        array_agg(
+          case
+            when n.retired_at is not null and o.retired_at is null then 'retired'
+            else 'edited'
+          end
+        )
+      into v_brand_ids, v_ids, v_changes
+      from new_rows as n
+      join old_rows as o on o.brand_id = n.brand_id and o.id = n.id
+      where n is distinct from o;
+    else
+      select array_agg(o.brand_id), array_agg(o.id), array_agg('deleted'::text)
+      into v_brand_ids, v_ids, v_changes
+      from old_rows as o;
+  end case;
+
+  insert into app_private.outbox (organization_id, topic, key, payload)
+  select
+    c.brand_id,
+    'product.changed',
+    format('product:%s:%s', c.brand_id, c.id),
+    jsonb_build_object('product_id', c.id::text, 'change', c.change)
+  from unnest(v_brand_ids, v_ids, v_changes) as c (brand_id, id, change);
+  return null;
+end
+$$;
+comment on function app_private.tg_products__emit() is
+  'Writes an event product.changed for each product that was added, edited, retired or deleted.';
+
+drop trigger if exists _500_emit_added on app_public.products;
+create trigger _500_emit_added
+  after insert on app_public.products
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_products__emit();
+drop trigger if exists _500_emit_edited on app_public.products;
+create trigger _500_emit_edited
+  after update on app_public.products
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_products__emit();
+drop trigger if exists _500_emit_deleted on app_public.products;
+create trigger _500_emit_deleted
+  after delete on app_public.products
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_products__emit();
+alter function app_private.tg_products__emit() owner to fluence_definer;

@@ -1,8 +1,12 @@
 create or replace view lint.owners
 with (security_invoker = true) as
 with exceptions (schema_name, function_name, owner) as (
-  -- Calls graphile_worker.add_job, which only the worker may.
-  values ('app_private', 'enqueue', 'fluence_worker')
+  -- All that reaches into the job queue, which is the worker's.
+  values
+    ('app_private', 'enqueue', 'fluence_worker'),
+    ('app_private', 'list_jobs', 'fluence_worker'),
+    ('app_private', 'remove_jobs', 'fluence_worker'),
+    ('app_private', 'unlock_workers', 'fluence_worker')
 ),
 objects (object, owner, must_be) as (
   select p.oid::regprocedure::text, p.proowner,

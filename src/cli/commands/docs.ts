@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { Problem } from '../../problem.ts'
 import { makeProgress } from '../../progress.ts'
 import { withClient } from '../../server/postgres/connect.ts'
+import { schemaText } from '../../server/graphql/preset.ts'
 import { prepareDatabase } from '../../server/postgres/open.ts'
+import { endPool, makePool } from '../../server/postgres/pool.ts'
 import { readCatalog } from '../docs/catalog.ts'
 import { makeReference, staleFiles, writeReference } from '../docs/reference.ts'
 import { withThrowAwayDatabase } from '../throw-away.ts'
@@ -14,11 +16,19 @@ export function addDocs(program: Command): void {
     .option('--check', 'only say which files are not as they should be')
     .action(async ({ check }: { check?: boolean }) => {
       const progress = makeProgress()
-      const catalog = await withThrowAwayDatabase(async (access) => {
+      const { catalog, schema } = await withThrowAwayDatabase(async (access) => {
         await prepareDatabase(access, progress)
-        return withClient(access.root, readCatalog)
+        const pool = makePool(access.as('fluence_authenticator'), 2, progress)
+        try {
+          return {
+            catalog: await withClient(access.root, readCatalog),
+            schema: await schemaText(pool),
+          }
+        } finally {
+          await endPool(pool)
+        }
       })
-      const reference = await makeReference(catalog, program)
+      const reference = await makeReference(catalog, schema, program)
       progress.done()
       const stale = staleFiles(reference).map((name) => `docs/reference/${name}`)
       if (check && stale.length > 0) {

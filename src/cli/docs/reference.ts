@@ -15,7 +15,11 @@ export const referenceDir = path.join(projectDir, 'docs/reference')
 /** The files of docs/reference by their names. */
 export type Reference = ReadonlyMap<string, string>
 
-export async function makeReference(catalog: Catalog, program: Command): Promise<Reference> {
+export async function makeReference(
+  catalog: Catalog,
+  schema: string,
+  program: Command,
+): Promise<Reference> {
   const roomOf = readRooms(readSources())
   const all = rooms.map((room) => ({ room, contents: contentsOf(room, catalog, roomOf) }))
   const filled = all.filter(({ contents }) => !isEmpty(contents))
@@ -37,6 +41,7 @@ export async function makeReference(catalog: Catalog, program: Command): Promise
     ['commands.md', commandsPage(program)],
     ['error-codes.md', errorCodesPage(catalog.errorCodes)],
     ['settings.md', settingsPage(listSettings())],
+    ['schema.graphql', schema],
     ['er-diagram.svg', await drawDiagram(diagram)],
   ])
 }

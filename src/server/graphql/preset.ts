@@ -1,31 +1,49 @@
-import 'postgraphile/grafserv/express/v4'
+import './mode.ts'
+import { PgAggregatesPreset } from '@graphile/pg-aggregates'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
 import type { Pool } from 'pg'
+import { makeSchema } from 'postgraphile'
 import { makePgService } from 'postgraphile/adaptors/pg'
+import { lexicographicSortSchema, printSchema } from 'postgraphile/graphql'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
+import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
+import { pageSizePlugin } from './page-size.ts'
 
-/** The GraphQL door: what app_public and reporting hold, with the rights of the caller's role. */
-export function makePreset(pool: Pool, production: boolean): GraphileConfig.Preset {
-  return {
-    extends: [
-      PostGraphileAmberPreset,
-      PgSimplifyInflectionPreset,
-      PostGraphileConnectionFilterPreset,
-    ],
-    plugins: [oneNamespace],
-    pgServices: [makePgService({ pool, schemas: ['app_public', 'reporting'] })],
-    schema: { defaultBehavior: '-node' },
-    grafserv: {
-      graphqlPath: '/graphql',
-      graphiql: !production,
-      graphiqlPath: '/graphiql',
-      graphiqlOnGraphQLGET: false,
-    },
-    grafast: {
-      // Without a role there would be no transaction, and the rights of the login itself.
-      context: () => ({ pgSettings: { role: 'fluence_visitor' } }),
-    },
-  }
+/** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
+export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
+  extends: [
+    PostGraphileAmberPreset,
+    PgSimplifyInflectionPreset,
+    PostGraphileConnectionFilterPreset,
+    PgAggregatesPreset,
+  ],
+  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin],
+  // Rows have keys of their own; global ids would be a second one.
+  disablePlugins: ['NodePlugin'],
+  pgServices: [makePgService({ pool, schemas: ['app_public', 'reporting'] })],
+  schema: {
+    // Aggregates of everything would double the schema: a table or view asks for them by a tag.
+    defaultBehavior: [
+      '-node',
+      '-resource:aggregates',
+      '-resource:groupedAggregates',
+      // It offers averages of moments, which PostgreSQL does not have.
+      '-having',
+      '-resource:aggregates:filterBy',
+      '-resource:relatedAggregates:orderBy',
+    ].join(' '),
+    connectionFilterRelations: false,
+    connectionFilterComputedColumns: false,
+    connectionFilterSetofFunctions: false,
+    connectionFilterAllowEmptyObjectInput: true,
+    dontSwallowErrors: true,
+  },
+})
+
+/** The whole schema as text, the same each time. */
+export async function schemaText(pool: Pool): Promise<string> {
+  const { schema } = await makeSchema(makePreset(pool))
+  return `${printSchema(lexicographicSortSchema(schema))}\n`
 }

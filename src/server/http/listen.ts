@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import { Problem } from '../../problem.ts'
+import { socketsOf } from './server.ts'
 
 const defaultPort = 5050
 const tries = 50
@@ -49,11 +50,18 @@ function tryPort(server: http.Server, host: string, port: number) {
   })
 }
 
+/** The frame in which a WebSocket says that its server goes away. */
+const goingAway = Buffer.from([0x88, 0x02, 0x03, 0xe9])
+
 /** Takes no new request, lets those at work finish, and cuts off what still hangs after a while. */
 export function close(server: http.Server, graceMs = 3000): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), graceMs).unref()
+    for (const socket of socketsOf(server)) socket.end(goingAway)
+    setTimeout(() => {
+      server.closeAllConnections()
+      for (const socket of socketsOf(server)) socket.destroy()
+    }, graceMs).unref()
   })
 }

@@ -40,6 +40,10 @@ export class ClusterFolder {
   get starting() {
     return this.at('run', 'starting')
   }
+  /** What the server needs to let other machines in. */
+  get outside() {
+    return this.at('outside')
+  }
   get passwordFile() {
     return this.at('superuser.password')
   }

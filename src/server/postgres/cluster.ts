@@ -7,7 +7,9 @@ import { clearUnfinished, createData } from './initdb.ts'
 import { startKeeper } from './keeper.ts'
 import { bringUp, type Say } from './launch.ts'
 import { leave, othersHold } from './leave.ts'
+import { type Outside, outsideSettings, writeCredentials } from './outside.ts'
 import { isAlive, pause, ProcessFile, until } from './processes.ts'
+import type { SelfSigned } from './self-signed.ts'
 
 export { ClusterFolder } from './cluster-folder.ts'
 
@@ -18,6 +20,8 @@ export interface Cluster {
   readonly major: number
   readonly password: string
   url(database: string, user?: string, password?: string): string
+  /** Shows another certificate from now on, where it shows one at all. */
+  renew(credentials: SelfSigned): void
   /** Leaves it. Whoever leaves last stops the server; one that is killed is replaced by a keeper. */
   stop(): Promise<void>
 }
@@ -32,6 +36,8 @@ export interface ClusterOptions {
   readonly supervise?: boolean
   /** What else the server must be able to read, beside its own folder. */
   readonly reads?: readonly string[]
+  /** Let other machines in. */
+  readonly outside?: Outside
 }
 
 /** Starts the server in a folder, makes the folder first where it is new, or joins one that runs. */
@@ -45,10 +51,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const holder = new ProcessFile(folder.at('run', 'holders', String(process.pid)))
   holder.take()
   const keeper = startKeeper(folder)
-  const bring = (port?: number) => bringUp(folder, binaries, account, { ...options, port })
+  let settings = options.settings
+  const bring = (port = options.outside?.port) =>
+    bringUp(folder, binaries, account, { ...options, settings, port })
   try {
     let server = await alone(folder, async () => {
       clearUnfinished(folder)
+      if (options.outside !== undefined) {
+        const opened = await outsideSettings(folder, account, options.outside, options.say)
+        settings = { ...settings, ...opened }
+      }
       if (!folder.exists) {
         refuseHalfRestored(folder)
         options.say?.(`Creating the database in ${folder.dir}`)
@@ -92,6 +104,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       password,
       url: (database, user = 'postgres', secret = password) =>
         `postgres://${user}:${encodeURIComponent(secret)}@127.0.0.1:${port}/${database}`,
+      renew(credentials) {
+        if (options.outside === undefined) return
+        writeCredentials(folder, account, credentials)
+        // One that just starts again reads them by itself.
+        if (isAlive(server.pid)) process.kill(server.pid, 'SIGHUP')
+      },
       async stop() {
         leaving = true
         const settled = await Promise.race([watching.then(() => true), pause(1000)])

@@ -41,7 +41,7 @@ export async function bringUp(
     const running = await settled(folder, say)
     if (running !== undefined) return { pid: running.pid, port: running.port }
     await clearRemains(folder)
-    if (options.port === undefined) port = await freePort(port)
+    if (options.port === undefined) port = await freePort(port, settings['listen_addresses'])
     writeConfiguration(folder, port, settings, say)
     const outcome = await launch(folder, binaries, account, say, options.reads)
     if (typeof outcome === 'number') {
@@ -102,6 +102,7 @@ function writeConfiguration(
     log_rotation_age: '1d',
     log_rotation_size: '0',
     log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
     log_parameter_max_length: '0',
     log_parameter_max_length_on_error: '0',
     log_line_prefix: '%m [%p] %q%u@%d %a ',
@@ -229,10 +230,13 @@ function serverProcesses(folder: ClusterFolder): number[] {
     })
 }
 
-async function freePort(first: number): Promise<number> {
-  let port = first
-  while (!(await isFree(port))) port = port < 65_535 ? port + 1 : 1024
-  return port
+async function freePort(first: number, addresses = ''): Promise<number> {
+  const hosts = new Set(['127.0.0.1', ...addresses.split(',').filter((host) => host !== '')])
+  for (let port = first; ; port = port < 65_535 ? port + 1 : 1024) {
+    const free: boolean[] = []
+    for (const host of hosts) free.push(await isFree(port, host))
+    if (!free.includes(false)) return port
+  }
 }
 
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {

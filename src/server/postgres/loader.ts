@@ -5,6 +5,9 @@ import { readSources, type Source, type Sources } from './sources.ts'
 
 const schemas = ['app_public', 'app_hidden', 'app_private', 'reporting', 'staff', 'lint']
 
+/** Whom the owner gives functions to. */
+const receivers = 'fluence_definer, fluence_worker'
+
 /** The state of sql/ that a database runs; undefined while none is loaded. */
 export async function loadedHash(client: pg.ClientBase): Promise<string | undefined> {
   if (!(await exists(client, 'app_private.loaded_sources'))) return undefined
@@ -29,12 +32,12 @@ export async function loadSources(
     await actAs(client, 'fluence_owner')
     await revokeGrants(client)
     // A function can be given only to a role that may create in its schema: for this moment.
-    await client.query(`grant create on schema ${schemas.join(', ')} to fluence_definer`)
+    await client.query(`grant create on schema ${schemas.join(', ')} to ${receivers}`)
     // Functions may name each other in any order, so their bodies are checked when all are there.
     await client.query('set local check_function_bodies = off')
     for (const source of sources.files) await apply(client, source)
     await actAs(client, 'fluence_owner')
-    await client.query(`revoke create on schema ${schemas.join(', ')} from fluence_definer`)
+    await client.query(`revoke create on schema ${schemas.join(', ')} from ${receivers}`)
     await actAs(client, 'none')
     await checkBodies(client)
     await client.query('insert into app_private.loaded_sources (sources_hash) values ($1)', [

@@ -4,6 +4,7 @@ import graphileMigrate, { type Settings } from 'graphile-migrate'
 import type pg from 'pg'
 import { Problem } from '../../problem.ts'
 import { projectDir } from '../env.ts'
+import { installQueue } from '../worker/queue.ts'
 import type { Access } from './access.ts'
 import { exclusively, exists, withClient } from './connect.ts'
 import { loadedHash, loadSources, unloadSources } from './loader.ts'
@@ -108,6 +109,8 @@ export async function migrate(
         await graphileMigrate.migrate(migrateSettings(access))
         released = connectionReleased()
       }
+      if (options.withCurrent) await runCurrent(client)
+      await installQueue(access)
       say(`Loading ${sources.files.length} files of sql/`)
       // Also when it fails: its error must be told before the process can be ended.
       await loadSources(migrator, { sources }).finally(() => released)

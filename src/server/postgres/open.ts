@@ -1,10 +1,12 @@
 import type { Env } from '../env.ts'
+import { readCredentials } from '../http/tls.ts'
 import { type Access, accessThrough } from './access.ts'
 import { bootstrap } from './bootstrap.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { ClusterFolder, fullDisk, isNearlyFull } from './cluster-folder.ts'
 import { exclusively, withClient } from './connect.ts'
 import { type Migrated, migrate } from './migrate.ts'
+import type { Outside } from './outside.ts'
 import { Problem } from '../../problem.ts'
 
 const embeddedDatabase = 'fluence'
@@ -27,7 +29,7 @@ export async function openDatabase(env: Env, options: OpenOptions = {}): Promise
     const access = accessThrough(env.databaseUrl, secretOf(env, env.databaseUrl))
     return { access, cluster: undefined, close: async () => {} }
   }
-  const cluster = await startCluster({ dir: env.dataDir, ...options })
+  const cluster = await startCluster({ dir: env.dataDir, outside: outsideOf(env), ...options })
   try {
     await createEmbeddedDatabase(cluster)
   } catch (error) {
@@ -36,6 +38,16 @@ export async function openDatabase(env: Env, options: OpenOptions = {}): Promise
   }
   const access = accessThrough(cluster.url(embeddedDatabase), cluster.password)
   return { access, cluster, close: () => cluster.stop() }
+}
+
+/** Where the environment lets other machines reach the embedded server. */
+function outsideOf({ pgListen, tlsCert, tlsKey }: Env): Outside | undefined {
+  if (pgListen.length === 0) return undefined
+  return {
+    addresses: pgListen.map(({ address }) => address),
+    port: pgListen.find(({ port }) => port !== undefined)?.port,
+    credentials: readCredentials(tlsCert, tlsKey),
+  }
 }
 
 /** Roles, logins, migrations and sql/: after this the database is this checkout's. */

@@ -4,18 +4,26 @@ import { pause } from './processes.ts'
 const atWork = new WeakMap<pg.Pool, Set<pg.PoolClient>>()
 
 /** A pool that outlives a restart of the database: a broken connection is replaced, not thrown. */
-export function makePool(url: string, max: number, say: (line: string) => void): pg.Pool {
+export function makePool(
+  url: string,
+  max: number,
+  say: (line: string) => void,
+  options: pg.PoolConfig = {},
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: 'fluence',
     connectionTimeoutMillis: 10_000,
+    ...options,
   })
   const busy = new Set<pg.PoolClient>()
   atWork.set(pool, busy)
   pool.on('acquire', (client) => busy.add(client))
   pool.on('release', (_error, client) => busy.delete(client))
-  pool.on('error', (error) => say(`A database connection broke: ${error.message}`))
+  pool.on('error', ({ code = 'no code' }: Error & { code?: string }) => {
+    say(`A database connection broke (${code}).`)
+  })
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

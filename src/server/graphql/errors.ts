@@ -1,0 +1,123 @@
+import crypto from 'node:crypto'
+import { isSafeError } from 'postgraphile/grafast'
+import { GraphQLError } from 'postgraphile/graphql'
+
+/** What a caller is told of an error: a code of the register, a sentence, and how bad it is. */
+export interface Told {
+  readonly code: string
+  readonly message: string
+  readonly status: number
+  /** The rule that was broken, by the name of its constraint. */
+  readonly rule?: string
+  readonly hint?: string
+}
+
+/** Codes of PostgreSQL that are the caller's to mend, or to wait for. The register explains each. */
+const ofDatabase: readonly [RegExp, code: string, message: string, status: number][] = [
+  [/^23505$/, 'FL911', 'There is such a row already.', 409],
+  [
+    /^23(503|001)$/,
+    'FL912',
+    'Another row refers to this one, or the one referred to is missing.',
+    409,
+  ],
+  [/^23514$/, 'FL913', 'A value breaks a rule.', 400],
+  [/^23502$/, 'FL914', 'A value is missing.', 400],
+  [/^22|^428C9$/, 'FL915', 'A value is not valid.', 400],
+  [/^42501$/, 'FL916', 'You may not do this.', 403],
+  [/^40/, 'FL917', 'Somebody else changed the same rows at the same time. Try again.', 409],
+  [/^57014$/, 'FL918', 'It took too long.', 400],
+  [/^(08|53|57P|58)/, 'FL905', 'The database is not available. Try again.', 503],
+]
+
+/** What PostGraphile says without a code of a request that it cannot answer. */
+const ofPlanner: readonly [RegExp, code: string, message: string, status: number][] = [
+  [/^Invalid cursor/, 'FL915', 'This is no cursor of an earlier answer.', 400],
+  [/^Cannot use '\w+' with '\w+'/, 'FL901', 'These arguments do not go together.', 400],
+  [/^Null literals are forbidden/, 'FL901', 'A filter compares with a value, not with null.', 400],
+  [/no new values were specified/, 'FL914', 'There is nothing to change.', 400],
+  [/^No values were (deleted|updated) /, 'FL002', 'There is no such row.', 404],
+]
+
+const unavailable =
+  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated/
+
+/** An error that we raise ourselves at the door. */
+export class Refusal extends Error {
+  readonly told: Told
+
+  constructor(code: string, message: string, status: number) {
+    super(message)
+    this.name = 'Refusal'
+    this.told = { code, message, status }
+  }
+}
+
+/** What may be told of an error; undefined for a defect of ours, of which nothing is told. */
+export function tell(error: unknown): Told | undefined {
+  if (error instanceof Refusal) return error.told
+  const {
+    code,
+    message = '',
+    hint,
+    constraint,
+  } = error as {
+    code?: unknown
+    message?: string
+    hint?: string
+    constraint?: string
+  }
+  if (typeof code === 'string' && /^FL\d{3}$/.test(code)) {
+    return { code, message, hint, status: code === 'FL002' ? 404 : 400 }
+  }
+  const known =
+    typeof code === 'string' ? ofDatabase.find(([pattern]) => pattern.test(code)) : undefined
+  if (known !== undefined) {
+    const [, ours, text, status] = known
+    return { code: ours, message: text, status, rule: constraint }
+  }
+  if (isSafeError(error)) {
+    return /time|long/i.test(message)
+      ? { code: 'FL918', message: 'It took too long. Ask for less.', status: 400 }
+      : { code: 'FL901', message, status: 400 }
+  }
+  const planned = ofPlanner.find(([pattern]) => pattern.test(message))
+  if (planned !== undefined) {
+    const [, ours, text, status] = planned
+    return { code: ours, message: text, status }
+  }
+  if (unavailable.test(`${String(code)} ${message}`)) {
+    return { code: 'FL905', message: 'The database is not available. Try again.', status: 503 }
+  }
+  return undefined
+}
+
+const internal: Told = { code: 'FL906', message: 'Something went wrong on our side.', status: 500 }
+
+/** Writes to the log what is not told: under the reference that the caller gets. */
+export type Report = (reference: string, told: Told, error: unknown) => void
+
+export interface Masked {
+  readonly told: Told
+  readonly extensions: { code: string; reference: string; rule?: string; hint?: string }
+}
+
+/**
+ * Turns any error into what may be told, with a random reference under which the log has the rest.
+ * Errors of the document itself (a missing variable, say) are the caller's and pass.
+ */
+export function mask(error: unknown, report: Report, hints = true): Masked {
+  const cause = error instanceof GraphQLError ? error.originalError : error
+  const ofDocument = cause == null || cause instanceof GraphQLError
+  const told = ofDocument
+    ? { code: 'FL901', message: inWords(error as Error, hints), status: 400 }
+    : (tell(cause) ?? internal)
+  const reference = crypto.randomBytes(8).toString('hex')
+  report(reference, told, cause ?? error)
+  const { code, rule, hint } = told
+  return { told, extensions: { code, reference, ...(rule && { rule }), ...(hint && { hint }) } }
+}
+
+/** In production nobody is told what else there is. */
+export const inWords = ({ message }: Error, hints: boolean) =>
+  hints ? message : message.replace(/ Did you mean .*$/s, '')

@@ -1,0 +1,74 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import crypto from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+/** What is known of a request from its first byte to its last line in the log. */
+export interface RequestFacts {
+  readonly id: string
+  /** It came over TLS, to us or to a proxy that we trust. */
+  readonly secure: boolean
+  /** It comes from this machine itself, not through a proxy. */
+  readonly local: boolean
+  /** What was asked for: one of a bounded set of names, so that it can label a metric. */
+  operation: string
+  /** What went wrong, as the caller was told. */
+  code?: string
+  reference?: string
+}
+
+const current = new AsyncLocalStorage<RequestFacts>()
+const facts = new WeakMap<IncomingMessage, RequestFacts>()
+
+/** Everything that `work` starts, however late, belongs to this request. */
+export function inRequest<T>(request: IncomingMessage, about: RequestFacts, work: () => T): T {
+  facts.set(request, about)
+  return current.run(about, work)
+}
+
+export const currentRequest = (): RequestFacts | undefined => current.getStore()
+export const currentRequestId = (): string | undefined => current.getStore()?.id
+
+/** For code that runs outside of a request's own flow, as the messages of a WebSocket do. */
+export const factsOf = (request: IncomingMessage): RequestFacts | undefined => facts.get(request)
+
+/** Whether a cookie that is set on this request must be marked as secure. */
+export const isSecure = (request: IncomingMessage): boolean => facts.get(request)?.secure ?? false
+
+/** The id that the caller gave, if it is harmless, or a new one. */
+export function requestIdFrom(header: string | string[] | undefined): string {
+  if (typeof header === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(header)) return header
+  return crypto.randomUUID()
+}
+
+/** How PostgreSQL names the transaction of a request; it shows at most 63 characters of it. */
+export const applicationName = (id = currentRequestId()): string =>
+  id === undefined ? 'fluence' : `fluence req:${id}`.slice(0, 63)
+
+/** Work that is called back later, outside of the flow of the request that it belongs to. */
+export const forThisRequest = <T extends unknown[]>(work: (...given: T) => void) =>
+  AsyncResource.bind(work)
+
+/** What the caller was told went wrong, so that the line of the request tells it too. */
+export function noteRefusal(code: string, reference: string): void {
+  Object.assign(current.getStore() ?? {}, { code, reference })
+}
+
+const knownOperations = new Set<string>()
+
+/** Makes names of GraphQL operations (persisted ones, say) known, so that they are told apart. */
+export function knowOperations(names: Iterable<string>): void {
+  for (const name of names) knownOperations.add(name)
+}
+
+/**
+ * Says which GraphQL operation a request asks for. A name that we do not know is the caller's own
+ * invention: told apart, such names would let the metrics grow without end.
+ */
+export function noteOperation(name: string | null | undefined, about = current.getStore()): void {
+  if (about !== undefined) about.operation = operationLabel(name)
+}
+
+export function operationLabel(name: string | null | undefined): string {
+  if (name === null || name === undefined || name === '') return 'graphql anonymous'
+  return knownOperations.has(name) ? `graphql ${name}` : 'graphql other'
+}

@@ -1,0 +1,83 @@
+import path from 'node:path'
+import { projectDir } from '../env.ts'
+import type { Log } from '../log.ts'
+import type { Access } from '../postgres/access.ts'
+import { pause } from '../postgres/processes.ts'
+import { startReader } from './outbox-reader.ts'
+import { Shift } from './shift.ts'
+import { loadTasks } from './tasks.ts'
+
+export const taskFolder = path.join(projectDir, 'worker/tasks')
+
+export interface WorkerOptions {
+  readonly access: Access
+  readonly log: Log
+  /** How many jobs run at once. */
+  readonly concurrency?: number
+  /** How long it is taken for alive after it was last heard of. */
+  readonly lifetimeSeconds?: number
+  /** How long jobs that run may take to finish when it is asked to end. */
+  readonly graceMs?: number
+  /** Folders of tasks beside our own. */
+  readonly moreTasks?: readonly string[]
+}
+
+export interface Worker {
+  stop(): Promise<void>
+}
+
+/**
+ * Works off jobs, and takes part in reading the outbox. Any number of these may work on one
+ * database. Whatever happens to the database, it goes on when that is back.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { access, log, concurrency = 8, lifetimeSeconds = 40, graceMs = 4000 } = options
+  const tasks = await loadTasks([taskFolder, ...(options.moreTasks ?? [])], log)
+  const setting = { url: workerUrl(access), tasks, log, concurrency, lifetimeSeconds }
+  const shifts = new Set<Shift>()
+  let stopping = false
+
+  const close = async (shift: Shift) => {
+    await shift.end()
+    while (!stopping && !(await shift.retire())) await pause(1000)
+    if (stopping) return
+    await shift.leave()
+    shifts.delete(shift)
+  }
+  const keepWorking = async () => {
+    while (!stopping) {
+      const shift = new Shift(setting)
+      shifts.add(shift)
+      const began = await shift.work()
+      if (stopping) return
+      if (began) log.warn('The worker lost its database, and starts anew.')
+      void close(shift)
+      await pause(500)
+    }
+  }
+
+  const working = keepWorking()
+  const reader = startReader(access.as('fluence_worker'), tasks, log)
+  return {
+    async stop() {
+      stopping = true
+      await reader.stop()
+      const all = (what: (shift: Shift) => Promise<unknown>) => Promise.all([...shifts].map(what))
+      await Promise.race([all((shift) => shift.end()), pause(graceMs)])
+      // What did not finish in time is taken off us, and runs anew elsewhere.
+      await Promise.race([all((shift) => shift.retire()), pause(1000)])
+      await all((shift) => shift.leave())
+      await Promise.race([working, pause(500)])
+    },
+  }
+}
+
+/**
+ * A job's effect and the end of the job need not be on disk one by one: what a crash of the database
+ * takes away, it takes from the end on, the effect with the note that it is done; and it runs again.
+ */
+function workerUrl(access: Access): string {
+  const url = new URL(access.as('fluence_worker'))
+  url.searchParams.set('options', '-c synchronous_commit=off')
+  return url.href
+}

@@ -1,0 +1,131 @@
+import { EventEmitter } from 'node:events'
+import path from 'node:path'
+import { Logger, run, type Runner, type WorkerEvents, type WorkerPool } from 'graphile-worker'
+import type { Pool } from 'pg'
+import { projectDir } from '../env.ts'
+import type { Log } from '../log.ts'
+import { endPool, makePool } from '../postgres/pool.ts'
+import { pause } from '../postgres/processes.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { schema } from './queue.ts'
+import type { Tasks } from './tasks.ts'
+
+export const crontabFile = path.join(projectDir, 'worker/crontab')
+
+export interface ShiftOptions {
+  readonly url: string
+  readonly tasks: Tasks
+  readonly log: Log
+  readonly concurrency: number
+  readonly lifetimeSeconds: number
+}
+
+/**
+ * The work of graphile-worker from its start until a connection breaks. Jobs may be locked for it
+ * whose names were in an answer that never came, so it then has to end and give up all that is
+ * locked for it.
+ */
+export class Shift {
+  readonly #options: ShiftOptions
+  readonly #pool: Pool
+  readonly #broken = Promise.withResolvers<void>()
+  readonly #unbegun: string[] = []
+  #runner: Runner | undefined
+  #crew: WorkerPool | undefined
+  #heartbeat: Heartbeat | undefined
+
+  constructor(options: ShiftOptions) {
+    this.#options = options
+    this.#pool = makePool(options.url, options.concurrency + 4, () => this.#broken.resolve())
+    this.#pool.on('connect', (client) => client.on('error', () => this.#broken.resolve()))
+  }
+
+  /** Works until the database is lost; false if it was not even there at the start. */
+  async work(): Promise<boolean> {
+    try {
+      this.#runner = await this.#start()
+    } catch {
+      return false
+    }
+    await Promise.race([this.#runner.promise.catch(() => {}), this.#broken.promise])
+    return true
+  }
+
+  #start(): Promise<Runner> {
+    const { tasks, concurrency } = this.#options
+    return run({
+      pgPool: this.#pool,
+      schema,
+      events: this.#watch(new EventEmitter()),
+      concurrency,
+      noHandleSignals: true,
+      pollInterval: 1000,
+      taskList: tasks.list,
+      crontabFile,
+      // What it says quotes errors, and so what people sent; the events say the same.
+      logger: new Logger(() => () => {}),
+      preset: {
+        worker: {
+          localQueue: { size: concurrency * 8, ttl: 3000 },
+          completeJobBatchDelay: 20,
+          failJobBatchDelay: 20,
+        },
+      },
+    })
+  }
+
+  #watch(events: WorkerEvents): WorkerEvents {
+    const { log, lifetimeSeconds } = this.#options
+    events.on('pool:create', ({ workerPool }) => {
+      this.#crew = workerPool
+      this.#heartbeat = startHeartbeat(this.#pool, workerPool.id, lifetimeSeconds, log)
+    })
+    // graphile-worker 0.18.0 trips over jobs that wait here at its end: we hand them back.
+    events.on('localQueue:setMode', ({ localQueue, newMode }) => {
+      if (newMode !== 'RELEASED') return
+      this.#unbegun.push(...localQueue.jobQueue.splice(0).map(({ id }) => id))
+    })
+    events.on('job:error', ({ job, error }) => {
+      const { message, cause } = error as Error
+      log.warn('A job failed.', {
+        task: job.task_identifier,
+        job: job.id,
+        attempt: job.attempts,
+        code: message,
+        error: cause,
+      })
+    })
+    return events
+  }
+
+  /** Takes no more jobs, and waits for those that run. */
+  async end(): Promise<void> {
+    const stopped = this.#runner?.stop().catch(() => {})
+    // Without a database graphile-worker 0.18.0 may wait for ever to note down what it has done.
+    await Promise.race([stopped, this.#idle().then(() => pause(1000))])
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#crew?._workers.some((worker) => worker.getActiveJob() !== null)) await pause(50)
+  }
+
+  /** Gives up whatever is still locked for it; false if the database does not hear it. */
+  async retire(): Promise<boolean> {
+    this.#heartbeat?.stop()
+    if (this.#crew === undefined) return true
+    try {
+      await this.#pool.query('select app_private.retire_worker($1, $2)', [
+        this.#crew.id,
+        this.#unbegun,
+      ])
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Closes its connections. */
+  leave(): Promise<void> {
+    return endPool(this.#pool)
+  }
+}

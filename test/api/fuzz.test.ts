@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'postgraphile/graphql'
+import { expect } from 'vitest'
+import { withClient } from '../../src/server/postgres/connect.ts'
+import { type Api, test } from '../harness/api.ts'
+
+const documents = 10_000
+const atOnce = 16
+
+const nasty = [
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  '1e400',
+  '-1',
+  '0',
+  '9223372036854775808',
+  '1.00001',
+  'infinity',
+  '0001-01-01',
+  '294277-01-01',
+  '2026-02-30',
+  'EUR',
+  'Kitchen',
+  '',
+  ' ',
+  "'",
+  '"',
+  '\\',
+  '\u0000',
+  '\ud800',
+  '👩‍🚀',
+  '\u202eשלום',
+  '%s',
+  '$1',
+  "'; drop table app_public.products; --",
+  '../../etc',
+  '{"a":1}',
+  '[]',
+  'null',
+  'true',
+  'x'.repeat(3000),
+]
+
+/** Random documents of the schema, mostly sound and partly spoiled. */
+class Writer {
+  readonly #schema: GraphQLSchema
+  readonly #pick: () => number
+
+  constructor(schema: GraphQLSchema, seed: number) {
+    this.#schema = schema
+    // A generator of its own, so that a seed tells the same story again.
+    let state = seed
+    this.#pick = () => {
+      state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
+      return state / 4_294_967_296
+    }
+  }
+
+  #one<T>(from: readonly T[]): T {
+    return from[Math.floor(this.#pick() * from.length)] as T
+  }
+
+  #chance(share: number) {
+    return this.#pick() < share
+  }
+
+  document(): string {
+    const kind = this.#chance(0.3) ? 'mutation' : 'query'
+    const root = kind === 'query' ? this.#schema.getQueryType() : this.#schema.getMutationType()
+    const text = `${kind} ${this.#selection(root as GraphQLObjectType, 0)}`
+    if (!this.#chance(0.15)) return text
+    const at = Math.floor(this.#pick() * text.length)
+    return (
+      text.slice(0, at) +
+      this.#one(['{', '}', '"', '@', '...', '\u0000', ' $x', '👩‍🚀']) +
+      text.slice(at)
+    )
+  }
+
+  #selection(type: GraphQLObjectType, depth: number): string {
+    const fields = Object.values(type.getFields())
+    const leaves = fields.filter((field) => !isCompositeType(getNamedType(field.type)))
+    const from = depth > 3 && leaves.length > 0 ? leaves : fields
+    const count = 1 + Math.floor(this.#pick() * 3)
+    const chosen = Array.from({ length: count }, () => this.#field(this.#one(from), depth))
+    return `{ ${['__typename', ...chosen].join(' ')} }`
+  }
+
+  #field(field: GraphQLField<unknown, unknown>, depth: number): string {
+    const args = field.args
+      .filter((arg) => isNonNullType(arg.type) || this.#chance(0.3))
+      .map((arg) => `${arg.name}: ${this.#value(arg.type, 0)}`)
+    const type = getNamedType(field.type)
+    const inner = isObjectType(type)
+      ? ` ${depth > 8 ? '{ __typename }' : this.#selection(type, depth + 1)}`
+      : ''
+    const alias = this.#chance(0.5) ? `a${Math.floor(this.#pick() * 1e6)}: ` : ''
+    return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${inner}`
+  }
+
+  #value(type: GraphQLInputType, depth: number): string {
+    if (isNonNullType(type)) return this.#value(type.ofType, depth)
+    if (this.#chance(0.05)) return this.#one(['null', '1', '"x"', '[]', '{}', 'true', '$v'])
+    if (isListType(type)) return `[${this.#value(type.ofType, depth + 1)}]`
+    if (isEnumType(type)) return this.#one(type.getValues()).name
+    if (isInputObjectType(type)) {
+      const fields = Object.values(type.getFields()).filter(
+        (field) => isNonNullType(field.type) || (depth < 3 && this.#chance(0.25)),
+      )
+      return `{ ${fields.map((f) => `${f.name}: ${this.#value(f.type, depth + 1)}`).join(', ')} }`
+    }
+    if (type.toString() === 'Int')
+      return this.#one(['0', '1', '7', '-1', '100', '2147483647', '2147483648'])
+    if (type.toString() === 'Boolean') return this.#one(['true', 'false'])
+    return JSON.stringify(this.#one(nasty))
+  }
+}
+
+async function schemaOf(api: Api): Promise<GraphQLSchema> {
+  const { body } = await api.graphql(getIntrospectionQuery())
+  return buildClientSchema(body.data as unknown as IntrospectionQuery)
+}
+
+const rowsOf = (api: Api, slug: string) =>
+  withClient(api.database.superuserUrl, async (client) => {
+    const { rows } = await client.query(
+      `select md5(string_agg(p::text, '' order by p.id)) as hash
+       from app_public.products as p join app_public.organizations as o on o.id = p.brand_id
+       where o.slug = $1`,
+      [slug],
+    )
+    return rows[0].hash as string | null
+  })
+
+test(
+  `${documents} generated documents never meet a fault of ours`,
+  { timeout: 300_000 },
+  async ({ api }) => {
+    const schema = await schemaOf(api)
+    const handles = [
+      undefined,
+      await api.signIn('acme', 'product_manager'),
+      await api.signIn('acme', 'admin'),
+      await api.signIn('acme', 'analyst'),
+    ]
+    const other = await api.signIn('globex', 'product_manager')
+    await api.graphql(
+      `mutation { createProduct(input: { product: { title: "Theirs", category: "K",
+         productPrice: "1", currency: "EUR" } }) { clientMutationId } }`,
+      {},
+      other,
+    )
+    const theirs = await rowsOf(api, 'globex')
+    expect(theirs).not.toBeNull()
+
+    const seed = fc.sample(fc.integer({ min: 1, max: 2 ** 31 }), 1)[0] ?? 1
+    const writer = new Writer(schema, seed)
+    const statuses: Record<string, number> = {}
+    let sent = 0
+    const sender = async () => {
+      while (sent < documents) {
+        sent += 1
+        const handle = handles[sent % handles.length]
+        const query = writer.document()
+        const { status, body } = await api.graphql(query, {}, handle)
+        statuses[status] = (statuses[status] ?? 0) + 1
+        const told = JSON.stringify(body.errors ?? [])
+        const context = `seed ${seed}: ${query}\n${told}\n${String(api.reports.at(-1)?.error)}`
+        expect(status, context).toBeLessThan(500)
+        expect(told, context).not.toMatch(
+          /\bselect\b .* from|insert into|node_modules|\bat async\b/,
+        )
+        for (const error of body.errors ?? []) {
+          expect(error.extensions.code, context).toMatch(/^FL\d{3}$/)
+          expect(error.extensions.code, context).not.toBe('FL906')
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, sender))
+
+    expect(await rowsOf(api, 'globex')).toBe(theirs)
+    // The documents were no nonsense throughout: many went through, many did not.
+    expect(statuses['200']).toBeGreaterThan(documents / 20)
+    expect(statuses['400']).toBeGreaterThan(documents / 20)
+  },
+)
