@@ -4,7 +4,6 @@ import { announcement, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { fillDemo } from './demo/fill.ts'
 import { type Env, readEnv } from './env.ts'
-import { Callers } from './graphql/caller.ts'
 import { readOperations } from './graphql/operations.ts'
 import { databaseReadiness, forProbes, type Readiness } from './http/health.ts'
 import { close, listen } from './http/listen.ts'
@@ -83,6 +82,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   const probes = await openPool('probes', 'fluence_server', 2, forProbes)
   metrics.watchDatabase(probes)
   const { openGraphQL } = await graphql
+  const { Callers } = await import('./graphql/caller.ts')
   const closeDoor = await openGraphQL(app, server, {
     requests,
     callers: new Callers(own),

@@ -90,7 +90,7 @@ describe('a worker', () => {
   test('takes over the lead when the one who has it dies', async () => {
     const workers = await stage.workers(2)
     const leader = await stage.becomes('somebody leads', () => stage.leader())
-    const [other] = workers.filter(({ pid }) => pid !== leader)
+    const other = workers.find(({ pid }) => pid !== leader)
     signal(leader, 'SIGKILL')
     await stage.becomes('the other leads', async () => (await stage.leader()) === other?.pid)
     await stage.happen('a')
@@ -124,9 +124,9 @@ describe('a worker', () => {
     expect(await worker?.end()).toBe(0)
     expect(await stage.effectsOf('slow')).toEqual([1])
     expect(await stage.query('table app_private.worker_heartbeats')).toEqual([])
-    expect(await stage.query('select from graphile_worker.jobs where locked_at is not null')).toEqual(
-      [],
-    )
+    expect(
+      await stage.query('select from graphile_worker.jobs where locked_at is not null'),
+    ).toEqual([])
   })
 
   test('that is told to end releases what takes too long, and another does it', async () => {

@@ -53,7 +53,9 @@ const runs = (stage: Stage, event: string) =>
   stage.query('select from test.runs as r where r.event_id = $1', [event])
 
 describe('an event whose task always fails', () => {
-  test('is parked; others go on, its key waits, and a replay goes on in order', async ({ stage }) => {
+  test('is parked; others go on, its key waits, and a replay goes on in order', async ({
+    stage,
+  }) => {
     await stage.trouble('poisoned', { fails: true })
     await stage.workers(2)
     for (const key of ['poisoned', 'poisoned', 'sound', 'poisoned', 'sound']) {

@@ -165,15 +165,15 @@ export class Stage {
 
 /** Lets events happen on many keys from several connections until it is told to end. */
 export function traffic(stage: Stage, keys: number, writers = 3): { end(): Promise<number> } {
-  let ending = false
+  const ending = new AbortController()
   let happened = 0
   const write = async () => {
-    while (!ending) {
+    while (!ending.signal.aborted) {
       const client = new pg.Client({ connectionString: stage.access.root })
       client.on('error', () => {})
       try {
         await client.connect()
-        while (!ending) {
+        while (!ending.signal.aborted) {
           // Most changes are kept; some are taken back with their events.
           const keep = Math.random() < 0.8
           const both = [1, 2].map(() => `key:${Math.floor(Math.random() * keys)}`)
@@ -192,7 +192,7 @@ export function traffic(stage: Stage, keys: number, writers = 3): { end(): Promi
   const writing = Promise.all(Array.from({ length: writers }, write))
   return {
     async end() {
-      ending = true
+      ending.abort()
       await writing
       return happened
     },

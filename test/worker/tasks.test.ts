@@ -4,7 +4,14 @@ import { type JobHelpers, parseCrontab, type Task } from 'graphile-worker'
 import { describe, expect, test } from 'vitest'
 import { noLog } from '../../src/server/log.ts'
 import { readSources } from '../../src/server/postgres/sources.ts'
-import { anything, BadPayload, id, nullable, object, oneOf } from '../../src/server/worker/payloads.ts'
+import {
+  anything,
+  BadPayload,
+  id,
+  nullable,
+  object,
+  oneOf,
+} from '../../src/server/worker/payloads.ts'
 import { taskFolder } from '../../src/server/worker/runner.ts'
 import { crontabFile } from '../../src/server/worker/shift.ts'
 import { codeOf, eventTask, jobTask, loadTasks, scheduled } from '../../src/server/worker/tasks.ts'
@@ -112,7 +119,10 @@ describe('a parser', () => {
   for (const [value, complaint] of [
     [undefined, 'the payload is not an object'],
     [{ product: 12, change: 'gone', by: null }, 'the payload.product is not the number of a row'],
-    [{ product: '1e3', change: 'gone', by: null }, 'the payload.product is not the number of a row'],
+    [
+      { product: '1e3', change: 'gone', by: null },
+      'the payload.product is not the number of a row',
+    ],
     [{ product: '1', change: 'lost', by: null }, 'the payload.change is not one of added, gone'],
     [{ product: '1', change: 'gone' }, 'the payload.by is not the number of a row'],
     [{ product: '1', change: 'gone', by: null, x: 1 }, 'the payload is not without the field x'],

@@ -11,7 +11,7 @@ begin
 end
 $$;
 comment on function app_private.retire_worker(text, bigint[]) is
-  'Tells that a worker has ended: what it did not finish is run by others. Names the jobs that it had '
-  'taken and not begun.';
+  'Tells that a worker has ended: what it did not finish is run by others. Names the jobs that it '
+  'had taken and not begun.';
 grant execute on function app_private.retire_worker(text, bigint[]) to fluence_worker;
 alter function app_private.retire_worker(text, bigint[]) owner to fluence_definer;

@@ -20,7 +20,7 @@ begin
 end
 $$;
 comment on function app_private.unlock_workers(text[], bigint[]) is
-  'Takes the locks of workers that are gone off their jobs, so that others run them; a job that was '
-  'not begun gets its attempt back.';
+  'Takes the locks of workers that are gone off their jobs, so that others run them; a job that '
+  'was not begun gets its attempt back.';
 grant execute on function app_private.unlock_workers(text[], bigint[]) to fluence_definer;
 alter function app_private.unlock_workers(text[], bigint[]) owner to fluence_worker;

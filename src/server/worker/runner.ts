@@ -35,21 +35,22 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const tasks = await loadTasks([taskFolder, ...(options.moreTasks ?? [])], log)
   const setting = { url: workerUrl(access), tasks, log, concurrency, lifetimeSeconds }
   const shifts = new Set<Shift>()
-  let stopping = false
+  const stopping = new AbortController()
+  const { signal } = stopping
 
   const close = async (shift: Shift) => {
     await shift.end()
-    while (!stopping && !(await shift.retire())) await pause(1000)
-    if (stopping) return
+    while (!signal.aborted && !(await shift.retire())) await pause(1000)
+    if (signal.aborted) return
     await shift.leave()
     shifts.delete(shift)
   }
   const keepWorking = async () => {
-    while (!stopping) {
+    while (!signal.aborted) {
       const shift = new Shift(setting)
       shifts.add(shift)
       const began = await shift.work()
-      if (stopping) return
+      if (signal.aborted) return
       if (began) log.warn('The worker lost its database, and starts anew.')
       void close(shift)
       await pause(500)
@@ -60,7 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const reader = startReader(access.as('fluence_worker'), tasks, log)
   return {
     async stop() {
-      stopping = true
+      stopping.abort()
       await reader.stop()
       const all = (what: (shift: Shift) => Promise<unknown>) => Promise.all([...shifts].map(what))
       await Promise.race([all((shift) => shift.end()), pause(graceMs)])

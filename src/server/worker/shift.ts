@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import path from 'node:path'
-import { Logger, run, type Runner, type WorkerEvents, type WorkerPool } from 'graphile-worker'
+import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
@@ -29,9 +29,10 @@ export class Shift {
   readonly #options: ShiftOptions
   readonly #pool: Pool
   readonly #broken = Promise.withResolvers<void>()
+  readonly #running = new Set<string>()
   readonly #unbegun: string[] = []
   #runner: Runner | undefined
-  #crew: WorkerPool | undefined
+  #workerId: string | undefined
   #heartbeat: Heartbeat | undefined
 
   constructor(options: ShiftOptions) {
@@ -77,7 +78,7 @@ export class Shift {
   #watch(events: WorkerEvents): WorkerEvents {
     const { log, lifetimeSeconds } = this.#options
     events.on('pool:create', ({ workerPool }) => {
-      this.#crew = workerPool
+      this.#workerId = workerPool.id
       this.#heartbeat = startHeartbeat(this.#pool, workerPool.id, lifetimeSeconds, log)
     })
     // graphile-worker 0.18.0 trips over jobs that wait here at its end: we hand them back.
@@ -85,6 +86,8 @@ export class Shift {
       if (newMode !== 'RELEASED') return
       this.#unbegun.push(...localQueue.jobQueue.splice(0).map(({ id }) => id))
     })
+    events.on('job:start', ({ job }) => this.#running.add(job.id))
+    events.on('job:complete', ({ job }) => this.#running.delete(job.id))
     events.on('job:error', ({ job, error }) => {
       const { message, cause } = error as Error
       log.warn('A job failed.', {
@@ -106,16 +109,16 @@ export class Shift {
   }
 
   async #idle(): Promise<void> {
-    while (this.#crew?._workers.some((worker) => worker.getActiveJob() !== null)) await pause(50)
+    while (this.#running.size > 0) await pause(50)
   }
 
   /** Gives up whatever is still locked for it; false if the database does not hear it. */
   async retire(): Promise<boolean> {
     this.#heartbeat?.stop()
-    if (this.#crew === undefined) return true
+    if (this.#workerId === undefined) return true
     try {
       await this.#pool.query('select app_private.retire_worker($1, $2)', [
-        this.#crew.id,
+        this.#workerId,
         this.#unbegun,
       ])
       return true

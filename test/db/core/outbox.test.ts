@@ -15,7 +15,12 @@ const events = (story: Story) =>
   )
 
 const emit = (story: Story, key: string, payload = '{}', organization: string | null = null) =>
-  story.rows('select app_private.emit($1, $2, $3, $4)', [organization, 'test.happened', key, payload])
+  story.rows('select app_private.emit($1, $2, $3, $4)', [
+    organization,
+    'test.happened',
+    key,
+    payload,
+  ])
 
 /** What the reader does ten times a second; how many it took. */
 async function handOn(story: Story, atMost = 500): Promise<number> {
@@ -74,10 +79,11 @@ describe('a change of products', () => {
     await story.rows('select app_public.retire_product($1)', [id])
     await story.rows('delete from app_public.products where id = $1', [id])
     await story.as(null)
-    const about = { organization_id: acme, topic: 'product.changed', key: `product:${acme}:${id}` }
     expect(await events(story)).toEqual(
       ['added', 'edited', 'retired', 'deleted'].map((change) => ({
-        ...about,
+        organization_id: acme,
+        topic: 'product.changed',
+        key: `product:${acme}:${id}`,
         payload: { product_id: id, change },
       })),
     )
@@ -197,7 +203,8 @@ describe('the next event of a key', () => {
       return client
     }
     const [reader, worker, writer] = [await connect(), await connect(), await connect()]
-    const happen = () => writer.query(`select app_private.emit(null, 'test.happened', 'race', '{}')`)
+    const happen = () =>
+      writer.query(`select app_private.emit(null, 'test.happened', 'race', '{}')`)
     const read = async () => {
       const { rows } = await reader.query(
         `select app_private.hand_on_events('{"test.happened": "test__record"}', 500) as taken`,
@@ -279,14 +286,18 @@ describe('an event', () => {
       await handOn(story)
       await story.as({ role: 'admin', organization: acme })
       expect(
-        await story.rows('select e.id, e.key, e.attempts, e.error_code from app_public.parked_events as e'),
+        await story.rows(
+          'select e.id, e.key, e.attempts, e.error_code from app_public.parked_events as e',
+        ),
       ).toEqual([{ id, key: 'a', attempts: 8, error_code: '22012' }])
       await story.rows(`select app_public.${verb}_event($1)`, [id])
       expect(await story.rows('select from app_public.parked_events')).toEqual([])
       await story.rejects('FL002', `select app_public.${verb}_event($1)`, [id])
 
       await story.as(null)
-      const [next] = await story.rows<{ key: string }>('select j.key from graphile_worker.jobs as j')
+      const [next] = await story.rows<{ key: string }>(
+        'select j.key from graphile_worker.jobs as j',
+      )
       expect(next?.key === `event:${id}`).toBe(verb === 'replay')
       await workOff(story, 'a')
       expect(await atWork(story)).toEqual(verb === 'replay' ? ['a'] : [])
@@ -307,7 +318,10 @@ describe('an event', () => {
 
   test("of any brand is there for the platform's admins", async ({ story }) => {
     const house = await story.organization('house', 'platform')
-    const ids = [await parked(story, 'a', await story.organization('acme')), await parked(story, 'b')]
+    const ids = [
+      await parked(story, 'a', await story.organization('acme')),
+      await parked(story, 'b'),
+    ]
     await story.as({ role: 'admin', organization: house })
     const rows = await story.rows<{ id: string }>('select e.id from app_public.parked_events as e')
     expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
