@@ -197,6 +197,23 @@ $_$;
 
 COMMENT ON FUNCTION app_private.tg_organizations__check_time_zone() IS 'Refuses a time zone that PostgreSQL does not know by its full name.';
 
+CREATE FUNCTION app_private.tg_products__stay_retired() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.retired_at is not null and NEW.retired_at is distinct from OLD.retired_at then
+    raise exception using
+      errcode = 'FL201',
+      message = format('Product %s is retired already.', OLD.id),
+      hint = 'Add it as a new product.';
+  end if;
+  return NEW;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_products__stay_retired() IS 'Retired is for good: neither taken back nor moved to another time.';
+
 CREATE FUNCTION app_public.current_brand_id() RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1064,6 +1081,8 @@ CREATE TRIGGER _100_check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON app_
 
 CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg__fill_brand();
 
+CREATE TRIGGER _200_stay_retired BEFORE UPDATE OF retired_at ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg_products__stay_retired();
+
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
@@ -1193,6 +1212,8 @@ GRANT ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_
 REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_public.current_brand_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_visitor;
