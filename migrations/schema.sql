@@ -49,6 +49,105 @@ CREATE TYPE app_public.user_role_enum AS ENUM (
 
 COMMENT ON TYPE app_public.user_role_enum IS 'The roles a membership gives, one per organization; each is the database role fluence_<role>.';
 
+CREATE FUNCTION app_private.acts_for_platform() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from app_public.organizations as o
+    where o.id = (select app_public.current_organization_id()) and o.kind = 'platform'
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.acts_for_platform() IS 'Whether the caller is of the organization that runs Fluence.';
+
+CREATE FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not app_private.settle_event(announce_product_change.event_id) then
+    return false;
+  end if;
+  perform pg_notify(
+    app_private.channel_of(announce_product_change.brand_id),
+    json_build_object(
+      'topic', 'product.changed',
+      'event_id', announce_product_change.event_id::text,
+      'product_id', announce_product_change.product_id::text
+    )::text
+  );
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) IS 'Tells everybody who listens to the brand that a product has changed. The work of the event product.changed; false if it was done before.';
+
+CREATE FUNCTION app_private.beat(worker_id text, seconds integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_dead text[];
+begin
+  update app_private.worker_heartbeats as h
+  set seen_at = now(), alive_until = now() + make_interval(secs => beat.seconds)
+  where h.worker_id = beat.worker_id and h.alive_until > now();
+  if not found then
+    -- New, or kept away: then the others may have been kept away too, and get time to come back.
+    insert into app_private.worker_heartbeats as h (worker_id, alive_until)
+    values (beat.worker_id, now() + make_interval(secs => beat.seconds))
+    on conflict on constraint worker_heartbeats_pkey do update
+    set seen_at = excluded.seen_at, alive_until = excluded.alive_until;
+    return 0;
+  end if;
+
+  with expired as (
+    delete from app_private.worker_heartbeats as h
+    where h.alive_until < now()
+    returning h.worker_id
+  )
+  select array_agg(e.worker_id) into v_dead from expired as e;
+  if v_dead is not null then
+    perform app_private.unlock_workers(v_dead);
+  end if;
+  return coalesce(cardinality(v_dead), 0);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.beat(worker_id text, seconds integer) IS 'Tells that a worker lives and will be heard of again within so many seconds. Gives the jobs of those who were not to the others, and answers how many workers these were.';
+
+CREATE FUNCTION app_private.channel_of(organization_id bigint) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_key uuid := (select k.key from app_private.channel_key as k);
+begin
+  return 'fluence_' || left(
+    encode(sha256(convert_to(v_key || ':' || channel_of.organization_id, 'UTF8')), 'hex'), 40
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.channel_of(organization_id bigint) IS 'The channel on which the changes of an organization are told. Only who may ask can listen.';
+
+CREATE FUNCTION app_private.check_session(handle text) RETURNS TABLE(role text, acting_brand_id bigint, expires_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return query
+  select s.role::text, s.acting_brand_id, s.expires_at
+  from app_private.sessions as s
+  where s.session_hash = sha256(convert_to(check_session.handle, 'UTF8'))
+    and s.revoked_at is null
+    and s.expires_at > statement_timestamp();
+end
+$$;
+
+COMMENT ON FUNCTION app_private.check_session(handle text) IS 'The role, the brand and the end of a live session, or no row; for the server alone.';
+
 CREATE FUNCTION app_private.create_demo_brand(products jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -125,6 +224,265 @@ $$;
 
 COMMENT ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) IS 'Creates an organization and returns it, for the server and the command line.';
 
+CREATE FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into app_private.outbox (organization_id, topic, key, payload)
+  values (emit.organization_id, emit.topic, emit.key, emit.payload)
+$$;
+
+COMMENT ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) IS 'Writes an event that the worker gets when this transaction has committed. For functions with rights of their own; triggers on many rows write to the outbox themselves.';
+
+CREATE FUNCTION app_private.enqueue(jobs jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from graphile_worker.add_jobs(
+    array(
+      select row(
+        j.task, j.payload, null, j.run_at, j.max_attempts, j.key, j.priority, null
+      )::graphile_worker.job_spec
+      from jsonb_to_recordset(enqueue.jobs) as j (
+        task text, payload json, key text, run_at timestamptz, max_attempts integer,
+        priority integer
+      )
+    )
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.enqueue(jobs jsonb) IS 'Adds jobs from an array of {task, payload, key, run_at, max_attempts, priority}; a key replaces the job that has it and does not run yet. The only way to the queue for functions with rights of their own. The payload names its organization_id, and holds no personal data.';
+
+CREATE TABLE app_private.outbox_deliveries (
+    id bigint NOT NULL,
+    organization_id bigint,
+    topic text NOT NULL,
+    key text NOT NULL,
+    payload jsonb NOT NULL,
+    task text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    handed_on_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    parked_at timestamp with time zone,
+    error_code text,
+    CONSTRAINT outbox_deliveries_parked_with_code_check CHECK (((parked_at IS NULL) = (error_code IS NULL)))
+);
+
+ALTER TABLE ONLY app_private.outbox_deliveries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.outbox_deliveries IS 'One row per event that was handed to the worker and is not done yet. The first of each key has a job, unless it is parked; the others wait for it.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.id IS 'Number of the event, from the outbox.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.organization_id IS 'The organization it is about; null for the platform itself.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.topic IS 'What happened.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.key IS 'What it happened to.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.payload IS 'Keys of rows and codes that say more.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.task IS 'The task that works it off.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.created_at IS 'When the transaction that wrote it began.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.handed_on_at IS 'When the reader took it.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.attempts IS 'How often it was tried before it was parked.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.parked_at IS 'When it was given up until somebody replays or skips it.';
+
+COMMENT ON COLUMN app_private.outbox_deliveries.error_code IS 'Why: a SQLSTATE, bad_payload, worker_died, or the code of the error.';
+
+CREATE FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT jsonb_build_object('task', (delivery).task, 'key', ('event:'::text || (delivery).id), 'max_attempts', 8, 'payload', jsonb_build_object('event_id', ((delivery).id)::text, 'organization_id', ((delivery).organization_id)::text, 'topic', (delivery).topic, 'key', (delivery).key, 'payload', (delivery).payload)) AS jsonb_build_object;
+END;
+
+COMMENT ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) IS 'The job that works off an event, as app_private.enqueue() takes it.';
+
+CREATE FUNCTION app_private.forget_failed_jobs(older_than interval) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_old bigint[];
+begin
+  select coalesce(array_agg(j.id), '{}') into v_old
+  from app_private.list_jobs() as j
+  where j.state = 'failed' and j.run_at < now() - forget_failed_jobs.older_than;
+  perform app_private.remove_jobs(v_old);
+  return cardinality(v_old);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.forget_failed_jobs(older_than interval) IS 'Removes jobs that failed for good so long ago, and answers how many. Parked events stay.';
+
+CREATE FUNCTION app_private.give_up_job(job_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update graphile_worker._private_jobs as j
+  set attempts = j.max_attempts
+  where j.id = give_up_job.job_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.give_up_job(job_id bigint) IS 'Makes the running attempt of a job its last: what it is to do cannot be done, ever.';
+
+CREATE FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_taken bigint[];
+begin
+  with candidates as materialized (
+    select o.id, o.key
+    from app_private.outbox as o
+    where hand_on_events.tasks ? o.topic
+    order by o.id
+    limit hand_on_events.at_most
+    for update skip locked
+  ),
+  -- Whoever is about to finish an event looks for the next one of its key under this lock. Such a
+  -- key is left for the next round, which is better than waiting for somebody's transaction.
+  free_keys as materialized (
+    select k.key
+    from (select distinct c.key from candidates as c) as k
+    where pg_try_advisory_xact_lock(hashtext('fluence event key'), hashtext(k.key))
+  ),
+  taken as (
+    delete from app_private.outbox as o
+    using candidates as c
+    join free_keys as k on k.key = c.key
+    where o.id = c.id
+    returning o.*
+  ),
+  moved as (
+    insert into app_private.outbox_deliveries (
+      id, organization_id, topic, key, payload, task, created_at
+    )
+    select
+      t.id, t.organization_id, t.topic, t.key, t.payload,
+      hand_on_events.tasks ->> t.topic, t.created_at
+    from taken as t
+    returning id
+  )
+  select array_agg(m.id) into v_taken from moved as m;
+
+  -- A statement of its own, which sees what was finished before its key was locked.
+  perform app_private.enqueue(jsonb_agg(app_private.event_job(d) order by d.id))
+  from app_private.outbox_deliveries as d
+  where d.id = any (v_taken)
+    and not exists (
+      select from app_private.outbox_deliveries as before
+      where before.key = d.key and before.id < d.id
+    )
+  having count(*) > 0;
+
+  return coalesce(cardinality(v_taken), 0);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) IS 'Moves events from the outbox to the deliveries, at most so many, and gives the first of each key a job, all or nothing. Takes the tasks by topic; events of other topics wait. Answers how many.';
+
+CREATE FUNCTION app_private.house_figures() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select jsonb_build_object(
+    'drift_checked_at', (select d.checked_at from app_private.drift_checks as d),
+    'drift_rows', (select d.drifted_rows from app_private.drift_checks as d),
+    'outbox_events', (select count(*) from app_private.outbox),
+    'outbox_lag_seconds', (
+      select coalesce(greatest(extract(epoch from clock_timestamp() - min(o.created_at)), 0), 0)
+      from app_private.outbox as o
+    ),
+    'parked_events', (
+      select count(*) from app_private.outbox_deliveries as d where d.parked_at is not null
+    ),
+    'jobs', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('task', g.task, 'state', g.state, 'jobs', g.jobs)), '[]'
+      )
+      from (
+        select j.task, j.state, count(*) as jobs
+        from app_private.list_jobs() as j
+        group by j.task, j.state
+      ) as g
+    )
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.house_figures() IS 'What the server shows at /metrics of its database: last drift check, outbox and jobs.';
+
+CREATE FUNCTION app_private.is_own_event(event_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from app_private.outbox_deliveries as d
+    where d.id = is_own_event.event_id
+      and (
+        d.organization_id = (select app_public.current_brand_id())
+        or (select app_private.acts_for_platform())
+      )
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.is_own_event(event_id bigint) IS 'Whether an event at work is of the caller''s brand, or the caller of the platform.';
+
+CREATE FUNCTION app_private.list_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, locked_at timestamp with time zone, worker_id text, error_code text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  return query
+  select
+    j.id,
+    substring(j.payload ->> 'organization_id' from '^\d{1,18}$')::bigint,
+    t.identifier,
+    j.key,
+    case
+      when j.locked_at is not null then 'running'
+      when j.attempts >= j.max_attempts then 'failed'
+      when j.attempts > 0 then 'retrying'
+      when j.run_at > now() then 'scheduled'
+      else 'waiting'
+    end,
+    j.attempts,
+    j.max_attempts,
+    j.run_at,
+    j.created_at,
+    j.locked_at,
+    j.locked_by,
+    j.last_error
+  from graphile_worker._private_jobs as j
+  join graphile_worker._private_tasks as t on t.id = j.task_id;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.list_jobs() IS 'All jobs of all organizations without what is in them. For functions that check who asks.';
+
+CREATE FUNCTION app_private.note_drift_check(drifted_rows bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into app_private.drift_checks (checked_at, drifted_rows)
+  values (now(), note_drift_check.drifted_rows)
+  on conflict (is_only_row) do update set
+    checked_at = excluded.checked_at,
+    drifted_rows = excluded.drifted_rows
+$$;
+
+COMMENT ON FUNCTION app_private.note_drift_check(drifted_rows bigint) IS 'Remembers that roll-ups were compared with their facts just now, and how many rows differed.';
+
 CREATE FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -156,6 +514,120 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) IS 'Opens a session for an organization in a role and returns its handle, for the server alone.';
+
+CREATE FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  update app_private.outbox_deliveries as d
+  set parked_at = now(), error_code = park_event.error_code, attempts = park_event.attempts
+  where d.id = park_event.event_id and d.parked_at is null
+$$;
+
+COMMENT ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) IS 'Gives an event up until somebody replays or skips it; later events of its key wait for that.';
+
+CREATE FUNCTION app_private.release_event(event_id bigint, replay boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_key text;
+begin
+  if release_event.replay then
+    update app_private.outbox_deliveries as d
+    set parked_at = null, error_code = null, attempts = 0
+    where d.id = release_event.event_id and d.parked_at is not null
+    returning d.key into v_key;
+  else
+    delete from app_private.outbox_deliveries as d
+    where d.id = release_event.event_id and d.parked_at is not null
+    returning d.key into v_key;
+  end if;
+  if not found then
+    return false;
+  end if;
+  perform app_private.wake_event_key(v_key);
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.release_event(event_id bigint, replay boolean) IS 'Replays a parked event, or skips it; then its key goes on. False if there is no such event. Does not ask who calls: for the command line and for functions that do.';
+
+CREATE FUNCTION app_private.remove_jobs(job_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from graphile_worker.complete_jobs(remove_jobs.job_ids);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.remove_jobs(job_ids bigint[]) IS 'Takes jobs off the queue that nobody is running.';
+
+CREATE FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from app_private.worker_heartbeats as h where h.worker_id = retire_worker.worker_id;
+  perform app_private.unlock_workers(array[retire_worker.worker_id], retire_worker.unbegun);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) IS 'Tells that a worker has ended: what it did not finish is run by others. Names the jobs that it had taken and not begun.';
+
+CREATE FUNCTION app_private.settle_event(event_id bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_key text;
+begin
+  delete from app_private.outbox_deliveries as d
+  where d.id = settle_event.event_id and d.parked_at is null
+  returning d.key into v_key;
+  if not found then
+    return false;
+  end if;
+  perform app_private.wake_event_key(v_key);
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.settle_event(event_id bigint) IS 'Takes an event off the list; false if it was done before. A task''s function calls this first and does its work only on true: both are one transaction, so an event has its effect once, however often its job runs.';
+
+CREATE FUNCTION app_private.sweep_jobs() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_lost text[];
+  v_job record;
+begin
+  -- Locks of workers that died before they were heard of; a new one is heard of within a second.
+  select array_agg(distinct j.worker_id) into v_lost
+  from app_private.list_jobs() as j
+  where j.locked_at < now() - interval '30 seconds'
+    and not exists (
+      select from app_private.worker_heartbeats as h where h.worker_id = j.worker_id
+    );
+  if v_lost is not null then
+    perform app_private.unlock_workers(v_lost);
+  end if;
+
+  -- Events whose last attempt took its worker with it.
+  for v_job in
+    select j.id, substr(j.key, length('event:') + 1)::bigint as event_id, j.attempts
+    from app_private.list_jobs() as j
+    where j.state = 'failed' and j.key ~ '^event:\d+$'
+  loop
+    perform app_private.park_event(v_job.event_id, 'worker_died', v_job.attempts);
+    perform app_private.remove_jobs(array[v_job.id]);
+  end loop;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.sweep_jobs() IS 'Frees jobs that a worker left locked without ever being heard of, and parks events that can not be tried again because their last worker died.';
 
 CREATE FUNCTION app_private.tg__fill_brand() RETURNS trigger
     LANGUAGE plpgsql
@@ -197,6 +669,120 @@ $_$;
 
 COMMENT ON FUNCTION app_private.tg_organizations__check_time_zone() IS 'Refuses a time zone that PostgreSQL does not know by its full name.';
 
+CREATE FUNCTION app_private.tg_products__emit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_brand_ids bigint[];
+  v_ids bigint[];
+  v_changes text[];
+begin
+  case TG_OP
+    when 'INSERT' then
+      select array_agg(n.brand_id), array_agg(n.id), array_agg('added'::text)
+      into v_brand_ids, v_ids, v_changes
+      from new_rows as n;
+    when 'UPDATE' then
+      select
+        array_agg(n.brand_id),
+        array_agg(n.id),
+        array_agg(
+          case
+            when n.retired_at is not null and o.retired_at is null then 'retired'
+            else 'edited'
+          end
+        )
+      into v_brand_ids, v_ids, v_changes
+      from new_rows as n
+      join old_rows as o on o.brand_id = n.brand_id and o.id = n.id
+      where n is distinct from o;
+    else
+      select array_agg(o.brand_id), array_agg(o.id), array_agg('deleted'::text)
+      into v_brand_ids, v_ids, v_changes
+      from old_rows as o;
+  end case;
+
+  insert into app_private.outbox (organization_id, topic, key, payload)
+  select
+    c.brand_id,
+    'product.changed',
+    format('product:%s:%s', c.brand_id, c.id),
+    jsonb_build_object('product_id', c.id::text, 'change', c.change)
+  from unnest(v_brand_ids, v_ids, v_changes) as c (brand_id, id, change);
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_products__emit() IS 'Writes an event product.changed for each product that was added, edited, retired or deleted.';
+
+CREATE FUNCTION app_private.tg_products__stay_retired() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.retired_at is not null and NEW.retired_at is distinct from OLD.retired_at then
+    raise exception using
+      errcode = 'FL201',
+      message = format('Product %s is retired already.', OLD.id),
+      hint = 'Add it as a new product.';
+  end if;
+  return NEW;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_products__stay_retired() IS 'Retired is for good: neither taken back nor moved to another time.';
+
+CREATE FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[] DEFAULT '{}'::bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update graphile_worker._private_jobs as j
+  set attempts = j.attempts - 1
+  where j.id = any (unlock_workers.unbegun)
+    and j.locked_by = any (unlock_workers.worker_ids)
+    and j.attempts > 0;
+  perform graphile_worker.force_unlock_workers(unlock_workers.worker_ids);
+  -- Else they would wait until somebody looks again by himself.
+  perform pg_notify('jobs:insert', '{"count":1}');
+end
+$$;
+
+COMMENT ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) IS 'Takes the locks of workers that are gone off their jobs, so that others run them; a job that was not begun gets its attempt back.';
+
+CREATE FUNCTION app_private.visible_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, error_code text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    j.id, j.organization_id, j.task, j.key, j.state, j.attempts, j.max_attempts, j.run_at,
+    j.created_at, j.error_code
+  from app_private.list_jobs() as j
+  where j.organization_id = (select app_public.current_brand_id())
+    or (select app_private.acts_for_platform())
+$$;
+
+COMMENT ON FUNCTION app_private.visible_jobs() IS 'The jobs that the calling admin may see: those of the brand, or all for the platform''s.';
+
+CREATE FUNCTION app_private.wake_event_key(key text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- The reader holds this lock while it looks whether a key is at work. So either it finds the
+  -- event gone that was just finished, or the next statement here finds what it has brought.
+  perform pg_advisory_xact_lock(hashtext('fluence event key'), hashtext(wake_event_key.key));
+  perform app_private.enqueue(jsonb_build_array(app_private.event_job(d)))
+  from app_private.outbox_deliveries as d
+  where d.key = wake_event_key.key
+  order by d.id
+  limit 1;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.wake_event_key(key text) IS 'Gives the next event of a key its job, when the one before it is gone.';
+
 CREATE FUNCTION app_public.current_brand_id() RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -225,6 +811,39 @@ $$;
 
 COMMENT ON FUNCTION app_public.current_organization_id() IS 'The organization of the caller, or null.';
 
+CREATE FUNCTION app_public.current_time_zone() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (
+    select o.time_zone
+    from app_public.organizations as o
+    where o.id = coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_public.current_time_zone() IS 'The reporting time zone of the caller''s brand: where its days and months begin.';
+
+CREATE FUNCTION app_public.replay_event(event_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not app_private.is_own_event(replay_event.event_id)
+    or not app_private.release_event(replay_event.event_id, replay => true)
+  then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no parked event %s.', replay_event.event_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.replay_event(event_id bigint) IS 'Tries a parked event again, from the first attempt on; then its key goes on.';
+
 CREATE TABLE app_public.products (
     brand_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -251,7 +870,8 @@ CREATE TABLE app_public.products (
 
 ALTER TABLE ONLY app_public.products FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE app_public.products IS 'One row per product of a brand, sold now or retired.';
+COMMENT ON TABLE app_public.products IS '@behavior +resource:aggregates +resource:groupedAggregates
+One row per product of a brand, sold now or retired.';
 
 COMMENT ON COLUMN app_public.products.brand_id IS 'The brand it belongs to.';
 
@@ -277,7 +897,8 @@ COMMENT ON COLUMN app_public.products.stock_quantity IS 'Units in stock.';
 
 COMMENT ON COLUMN app_public.products.on_sale IS 'Whether the shop offers it now.';
 
-COMMENT ON COLUMN app_public.products.created_at IS 'When it was added.';
+COMMENT ON COLUMN app_public.products.created_at IS '@behavior +orderBy
+When it was added.';
 
 COMMENT ON COLUMN app_public.products.retired_at IS 'When it was taken out of the range for good. Retired products keep their history.';
 
@@ -316,6 +937,24 @@ $$;
 
 COMMENT ON FUNCTION app_public.retire_product(product_id bigint) IS 'Takes a product out of the range for good; its sales stay. Answers with the product.';
 
+CREATE FUNCTION app_public.skip_event(event_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not app_private.is_own_event(skip_event.event_id)
+    or not app_private.release_event(skip_event.event_id, replay => false)
+  then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no parked event %s.', skip_event.event_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.skip_event(event_id bigint) IS 'Gives a parked event up for good; the next event of its key is worked off.';
+
 CREATE FUNCTION lint.code_of(function_oid oid) RETURNS text
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -333,6 +972,20 @@ CREATE FUNCTION lint.is_ours(schema_oid oid) RETURNS boolean
 END;
 
 COMMENT ON FUNCTION lint.is_ours(schema_oid oid) IS 'Whether a schema is one of the house''s: those are the ones that the rules are for.';
+
+CREATE TABLE app_private.channel_key (
+    is_only_row boolean DEFAULT true NOT NULL,
+    key uuid DEFAULT gen_random_uuid() NOT NULL,
+    CONSTRAINT channel_key_has_one_row_check CHECK (is_only_row)
+);
+
+ALTER TABLE ONLY app_private.channel_key FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.channel_key IS 'One row: the secret that makes the names of notification channels impossible to guess.';
+
+COMMENT ON COLUMN app_private.channel_key.is_only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN app_private.channel_key.key IS 'The secret, made with the database.';
 
 CREATE TABLE app_private.database_logins (
     login_oid oid NOT NULL,
@@ -424,6 +1077,24 @@ COMMENT ON COLUMN app_private.current_session.acting_brand_id IS 'The brand the 
 
 COMMENT ON COLUMN app_private.current_session.role IS 'The role the caller acts in.';
 
+CREATE TABLE app_private.drift_checks (
+    is_only_row boolean DEFAULT true NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    drifted_rows bigint NOT NULL,
+    CONSTRAINT drift_checks_drifted_rows_range_check CHECK ((drifted_rows >= 0)),
+    CONSTRAINT drift_checks_has_one_row_check CHECK (is_only_row)
+);
+
+ALTER TABLE ONLY app_private.drift_checks FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.drift_checks IS 'When roll-ups were last compared with their facts. One row, or none before the first check.';
+
+COMMENT ON COLUMN app_private.drift_checks.is_only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN app_private.drift_checks.checked_at IS 'When the check was made.';
+
+COMMENT ON COLUMN app_private.drift_checks.drifted_rows IS 'How many roll-up rows differed from their facts; 0 is what it must be.';
+
 CREATE TABLE app_private.loaded_sources (
     is_only_row boolean DEFAULT true NOT NULL,
     sources_hash text NOT NULL,
@@ -440,6 +1111,60 @@ COMMENT ON COLUMN app_private.loaded_sources.is_only_row IS 'Always true: there 
 COMMENT ON COLUMN app_private.loaded_sources.sources_hash IS 'SHA-256 over the names and texts of all files that the loader applied.';
 
 COMMENT ON COLUMN app_private.loaded_sources.loaded_at IS 'When the loader committed.';
+
+CREATE TABLE app_private.outbox (
+    id bigint NOT NULL,
+    organization_id bigint,
+    topic text NOT NULL,
+    key text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outbox_payload_holds_ids_check CHECK ((((payload)::text ~ '^\{[^@]*\}$'::text) AND (pg_column_size(payload) <= 500)))
+);
+
+ALTER TABLE ONLY app_private.outbox FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.outbox IS 'One row per event that was committed and that no reader of the outbox has seen yet.';
+
+COMMENT ON COLUMN app_private.outbox.id IS 'Number of the event. Within a key, a later event has a higher one.';
+
+COMMENT ON COLUMN app_private.outbox.organization_id IS 'The organization it is about; null for the platform itself.';
+
+COMMENT ON COLUMN app_private.outbox.topic IS 'What happened, for example product.changed.';
+
+COMMENT ON COLUMN app_private.outbox.key IS 'What it happened to, unique across brands: events of one key are worked off in their order.';
+
+COMMENT ON COLUMN app_private.outbox.payload IS 'Keys of rows and codes that say more. Never personal data: it is copied to jobs.';
+
+COMMENT ON COLUMN app_private.outbox.created_at IS 'When its transaction began.';
+
+ALTER TABLE app_private.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app_private.worker_heartbeats (
+    worker_id text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    alive_until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY app_private.worker_heartbeats FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.worker_heartbeats IS 'One row per running worker, as the jobs that it has locked name it.';
+
+COMMENT ON COLUMN app_private.worker_heartbeats.worker_id IS 'Its name in the locks of jobs.';
+
+COMMENT ON COLUMN app_private.worker_heartbeats.started_at IS 'When it was first heard of.';
+
+COMMENT ON COLUMN app_private.worker_heartbeats.seen_at IS 'When it was last heard of.';
+
+COMMENT ON COLUMN app_private.worker_heartbeats.alive_until IS 'Until when it vouches for itself. After that its jobs are given to others.';
 
 CREATE TABLE app_public.currencies (
     code text NOT NULL,
@@ -464,7 +1189,7 @@ CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
     e.name,
     e.meaning,
     e.advice
-   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text)) e(code, name, meaning, advice);
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
 
 COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
 One row per error code of our own: what it means and what to do about it.';
@@ -485,6 +1210,43 @@ ALTER TABLE app_public.organizations ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW app_public.parked_events WITH (security_invoker='true') AS
+ SELECT d.id,
+    d.organization_id,
+    d.topic,
+    d.key,
+    d.payload,
+    d.task,
+    d.attempts,
+    d.error_code,
+    d.created_at,
+    d.parked_at
+   FROM app_private.outbox_deliveries d
+  WHERE (d.parked_at IS NOT NULL);
+
+COMMENT ON VIEW app_public.parked_events IS '@primaryKey id
+One row per event of the brand that could not be worked off and waits for replay_event() or skip_event(); later events of its key wait with it. The platform''s admins see those of all.';
+
+COMMENT ON COLUMN app_public.parked_events.id IS 'Number of the event.';
+
+COMMENT ON COLUMN app_public.parked_events.organization_id IS 'The organization it is about; null for the platform itself.';
+
+COMMENT ON COLUMN app_public.parked_events.topic IS 'What happened.';
+
+COMMENT ON COLUMN app_public.parked_events.key IS 'What it happened to.';
+
+COMMENT ON COLUMN app_public.parked_events.payload IS 'Keys of rows and codes that say more.';
+
+COMMENT ON COLUMN app_public.parked_events.task IS 'The task that should have worked it off.';
+
+COMMENT ON COLUMN app_public.parked_events.attempts IS 'How often it was tried.';
+
+COMMENT ON COLUMN app_public.parked_events.error_code IS 'Why: a SQLSTATE, bad_payload, worker_died, or the code of the error.';
+
+COMMENT ON COLUMN app_public.parked_events.created_at IS 'When it happened.';
+
+COMMENT ON COLUMN app_public.parked_events.parked_at IS 'When it was given up.';
 
 ALTER TABLE app_public.products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.products_id_seq
@@ -765,9 +1527,9 @@ UNION ALL
  SELECT e.code AS object,
     'is registered, but no function raises it'::text AS fault
    FROM app_public.error_codes e
-  WHERE (NOT (EXISTS ( SELECT
+  WHERE ((NOT (EXISTS ( SELECT
            FROM raised r
-          WHERE (r.code = quote_literal(e.code)))))
+          WHERE (r.code = quote_literal(e.code))))) AND (e.code !~ '^FL9'::text))
 UNION ALL
  SELECT e.code AS object,
     'is registered more than once'::text AS fault
@@ -849,7 +1611,7 @@ COMMENT ON VIEW lint.no_floats IS 'One row per column, argument or result that i
 
 CREATE VIEW lint.owners WITH (security_invoker='true') AS
  WITH exceptions(schema_name, function_name, owner) AS (
-         VALUES ('app_private'::text,'enqueue'::text,'fluence_worker'::text)
+         VALUES ('app_private'::text,'enqueue'::text,'fluence_worker'::text), ('app_private'::text,'list_jobs'::text,'fluence_worker'::text), ('app_private'::text,'remove_jobs'::text,'fluence_worker'::text), ('app_private'::text,'unlock_workers'::text,'fluence_worker'::text)
         ), objects(object, owner, must_be) AS (
          SELECT ((p.oid)::regprocedure)::text AS oid,
             p.proowner,
@@ -1020,14 +1782,65 @@ COMMENT ON COLUMN reporting.category_stock.stock_value IS 'Those units at their 
 
 COMMENT ON COLUMN reporting.category_stock.stock_cost IS 'Those units at their cost; products of unknown cost are not in it, null if all are.';
 
+CREATE VIEW reporting.jobs WITH (security_invoker='true') AS
+ SELECT j.id,
+    j.organization_id,
+    j.task,
+    j.key,
+    j.state,
+    j.attempts,
+    j.max_attempts,
+    j.run_at,
+    j.created_at,
+    j.error_code
+   FROM app_private.visible_jobs() j(id, organization_id, task, key, state, attempts, max_attempts, run_at, created_at, error_code);
+
+COMMENT ON VIEW reporting.jobs IS '@primaryKey id
+One row per job of the brand that is waiting, running or failed; done ones are gone. The platform''s admins see the jobs of all.';
+
+COMMENT ON COLUMN reporting.jobs.id IS 'Number of the job.';
+
+COMMENT ON COLUMN reporting.jobs.organization_id IS 'The organization it works for; null for the platform itself.';
+
+COMMENT ON COLUMN reporting.jobs.task IS 'What kind of work it is.';
+
+COMMENT ON COLUMN reporting.jobs.key IS 'Name that no other waiting job has; event:<number> for an event.';
+
+COMMENT ON COLUMN reporting.jobs.state IS 'scheduled (for later), waiting, running, retrying (to be tried again) or failed for good.';
+
+COMMENT ON COLUMN reporting.jobs.attempts IS 'How often it was tried.';
+
+COMMENT ON COLUMN reporting.jobs.max_attempts IS 'How often it is tried before it is given up.';
+
+COMMENT ON COLUMN reporting.jobs.run_at IS 'When it is tried, or tried again.';
+
+COMMENT ON COLUMN reporting.jobs.created_at IS 'When it was added.';
+
+COMMENT ON COLUMN reporting.jobs.error_code IS 'Why it failed last: a SQLSTATE, bad_payload, or the code of the error.';
+
+ALTER TABLE ONLY app_private.channel_key
+    ADD CONSTRAINT channel_key_pkey PRIMARY KEY (is_only_row);
+
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_pkey PRIMARY KEY (login_oid);
+
+ALTER TABLE ONLY app_private.drift_checks
+    ADD CONSTRAINT drift_checks_pkey PRIMARY KEY (is_only_row);
 
 ALTER TABLE ONLY app_private.loaded_sources
     ADD CONSTRAINT loaded_sources_pkey PRIMARY KEY (is_only_row);
 
+ALTER TABLE ONLY app_private.outbox_deliveries
+    ADD CONSTRAINT outbox_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app_private.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (session_hash);
+
+ALTER TABLE ONLY app_private.worker_heartbeats
+    ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker_id);
 
 ALTER TABLE ONLY app_public.currencies
     ADD CONSTRAINT currencies_pkey PRIMARY KEY (code);
@@ -1048,6 +1861,10 @@ CREATE INDEX database_logins_acting_brand_id_idx ON app_private.database_logins 
 
 CREATE INDEX database_logins_organization_id_idx ON app_private.database_logins USING btree (organization_id);
 
+CREATE INDEX outbox_deliveries_key_idx ON app_private.outbox_deliveries USING btree (key, id);
+
+CREATE INDEX outbox_deliveries_parked_idx ON app_private.outbox_deliveries USING btree (organization_id, id) WHERE (parked_at IS NOT NULL);
+
 CREATE INDEX sessions_acting_brand_id_idx ON app_private.sessions USING btree (acting_brand_id);
 
 CREATE INDEX sessions_organization_id_idx ON app_private.sessions USING btree (organization_id);
@@ -1063,6 +1880,14 @@ CREATE INDEX products_stock_quantity_idx ON app_public.products USING btree (bra
 CREATE TRIGGER _100_check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON app_public.organizations FOR EACH ROW EXECUTE FUNCTION app_private.tg_organizations__check_time_zone();
 
 CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg__fill_brand();
+
+CREATE TRIGGER _200_stay_retired BEFORE UPDATE OF retired_at ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg_products__stay_retired();
+
+CREATE TRIGGER _500_emit_added AFTER INSERT ON app_public.products REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
+
+CREATE TRIGGER _500_emit_deleted AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
+
+CREATE TRIGGER _500_emit_edited AFTER UPDATE ON app_public.products REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
 
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
@@ -1085,19 +1910,45 @@ ALTER TABLE ONLY app_public.products
 ALTER TABLE ONLY app_public.products
     ADD CONSTRAINT products_currency_fkey FOREIGN KEY (currency) REFERENCES app_public.currencies(code) ON DELETE RESTRICT;
 
+ALTER TABLE app_private.channel_key ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.database_logins ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.drift_checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.loaded_sources ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY maintain ON app_private.channel_key TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.database_logins TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.drift_checks TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.loaded_sources TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.outbox TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.outbox_deliveries TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.sessions TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.worker_heartbeats TO fluence_definer USING (true) WITH CHECK (true);
+
+ALTER TABLE app_private.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.outbox_deliveries ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY select_all ON app_private.loaded_sources FOR SELECT TO fluence_server, fluence_worker USING (true);
 
+CREATE POLICY select_all ON app_private.outbox_deliveries FOR SELECT TO fluence_server USING (true);
+
+CREATE POLICY select_brand ON app_private.outbox_deliveries FOR SELECT TO fluence_admin USING ((organization_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_platform ON app_private.outbox_deliveries FOR SELECT TO fluence_admin USING (( SELECT app_private.acts_for_platform() AS acts_for_platform));
+
 ALTER TABLE app_private.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.currencies ENABLE ROW LEVEL SECURITY;
 
@@ -1128,12 +1979,12 @@ CREATE POLICY update_brand ON app_public.products FOR UPDATE TO fluence_product_
 CREATE POLICY update_own ON app_public.organizations FOR UPDATE TO fluence_admin USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id))) WITH CHECK ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
 
 GRANT USAGE ON SCHEMA app_private TO fluence_definer;
-GRANT USAGE ON SCHEMA app_private TO fluence_server;
 GRANT USAGE ON SCHEMA app_private TO fluence_worker;
+GRANT USAGE ON SCHEMA app_private TO fluence_server;
 
 GRANT USAGE ON SCHEMA app_public TO fluence_definer;
-GRANT USAGE ON SCHEMA app_public TO fluence_server;
 GRANT USAGE ON SCHEMA app_public TO fluence_worker;
+GRANT USAGE ON SCHEMA app_public TO fluence_server;
 GRANT USAGE ON SCHEMA app_public TO fluence_visitor;
 GRANT USAGE ON SCHEMA app_public TO fluence_admin;
 GRANT USAGE ON SCHEMA app_public TO fluence_analyst;
@@ -1165,6 +2016,21 @@ GRANT USAGE ON SCHEMA staff TO fluence_analyst;
 GRANT USAGE ON SCHEMA staff TO fluence_finance_manager;
 GRANT USAGE ON SCHEMA staff TO fluence_report_reader;
 
+REVOKE ALL ON FUNCTION app_private.acts_for_platform() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.channel_of(organization_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.channel_of(organization_id bigint) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.check_session(handle text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_session(handle text) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.create_demo_brand(products jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.create_demo_brand(products jsonb) TO fluence_server;
 
@@ -1187,12 +2053,77 @@ GRANT UPDATE(name) ON TABLE app_public.organizations TO fluence_admin;
 REVOKE ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.enqueue(jobs jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.enqueue(jobs jsonb) TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.outbox_deliveries TO fluence_server;
+GRANT SELECT ON TABLE app_private.outbox_deliveries TO fluence_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.outbox_deliveries TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.give_up_job(job_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.give_up_job(job_id bigint) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.house_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.house_figures() TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.is_own_event(event_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.is_own_event(event_id bigint) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.list_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_jobs() TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.settle_event(event_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.settle_event(event_id bigint) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.sweep_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.sweep_jobs() TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_products__emit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.visible_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_jobs() TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_private.wake_event_key(key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.wake_event_key(key text) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_public.current_brand_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_visitor;
@@ -1223,6 +2154,24 @@ GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_report_rea
 GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_influencer;
 GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_agency_manager;
 GRANT ALL ON FUNCTION app_public.current_organization_id() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.current_time_zone() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
 
 GRANT INSERT ON TABLE app_public.products TO fluence_definer;
 GRANT SELECT ON TABLE app_public.products TO fluence_admin;
@@ -1256,9 +2205,14 @@ GRANT UPDATE(retired_at) ON TABLE app_public.products TO fluence_product_manager
 REVOKE ALL ON FUNCTION app_public.retire_product(product_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.retire_product(product_id bigint) TO fluence_product_manager;
 
+REVOKE ALL ON FUNCTION app_public.skip_event(event_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.skip_event(event_id bigint) TO fluence_admin;
+
 REVOKE ALL ON FUNCTION lint.code_of(function_oid oid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lint.is_ours(schema_oid oid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app_private.channel_key TO fluence_definer;
 
 GRANT SELECT ON TABLE app_private.database_logins TO fluence_definer;
 
@@ -1268,9 +2222,15 @@ GRANT SELECT,INSERT ON TABLE app_private.sessions TO fluence_definer;
 
 GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app_private.drift_checks TO fluence_definer;
+
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_server;
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE app_private.loaded_sources TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.outbox TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.worker_heartbeats TO fluence_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_public.currencies TO fluence_definer;
 GRANT SELECT ON TABLE app_public.currencies TO fluence_server;
@@ -1301,6 +2261,8 @@ GRANT SELECT ON TABLE app_public.error_codes TO fluence_influencer;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_agency_manager;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_public.parked_events TO fluence_admin;
+
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_admin;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_analyst;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_marketing_manager;
@@ -1308,5 +2270,7 @@ GRANT SELECT ON TABLE reporting.category_stock TO fluence_campaign_manager;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_product_manager;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_finance_manager;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_auditor;
+
+GRANT SELECT ON TABLE reporting.jobs TO fluence_admin;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE fluence_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -5,6 +5,8 @@ export const exitCodes = { done: 0, failed: 1, usage: 2 } as const
 
 /** Runs a program to its end: what a person can mend is one line, a defect of ours is a stack. */
 export async function runAsCommand(work: () => Promise<void>): Promise<never> {
+  // PostgreSQL runs as another account and must read what we write for it; what is secret says so.
+  process.umask(0o022)
   // A terminal or a pipe that is gone must not keep us from ending in order.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   // For instance a connection that breaks while nobody waits for it.

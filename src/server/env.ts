@@ -50,6 +50,9 @@ function folder(name: string, about: string, unset: string): Setting<string | un
   }
 }
 
+/** Parameters that would go before what the address itself says, for each of our logins. */
+const overriding = ['user', 'password', 'host', 'hostaddr', 'port', 'dbname', 'database', 'options']
+
 function databaseUrl(name: string, about: string, unset: string): Setting<string | undefined> {
   return {
     name,
@@ -63,6 +66,7 @@ function databaseUrl(name: string, about: string, unset: string): Setting<string
         url !== undefined &&
         /^postgres(ql)?:$/.test(url.protocol) &&
         url.hostname !== '' &&
+        !overriding.some((parameter) => url.searchParams.has(parameter)) &&
         url.pathname.length > 1 &&
         url.username !== '' &&
         [url.username, url.password, url.pathname].every(isDecodable)
@@ -172,6 +176,12 @@ const textOf = (name: string) => process.env[name]?.trim() || undefined
  * The doctor is lenient: it goes on as if what is not valid were not set.
  */
 export function readEnv({ lenient = false } = {}): Env {
+  // Meant for other databases: our own is reached as we say.
+  if (textOf(settings.databaseUrl.name) === undefined) {
+    for (const variable of Object.keys(process.env)) {
+      if (/^PG[A-Z]+$/.test(variable)) delete process.env[variable]
+    }
+  }
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
     const isIgnored = lenient && faultOf(setting) !== undefined
     return [key, setting.parse(isIgnored ? undefined : textOf(setting.name))]

@@ -127,10 +127,4 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   warnOfOpenDoors(env, log)
 }
 
-/** What another terminal has to be told to mean the same database. */
-function settingsOf({ databaseUrl, dataDir }: Env): string {
-  if (databaseUrl !== undefined || dataDir === defaultDataDir) return ''
-  return `FLUENCE_DATA_DIR='${dataDir.replaceAll("'", "'\\''")}' `
-}
-
 if (import.meta.main) await runAsCommand(() => start(readEnv()))

@@ -106,4 +106,12 @@ describe('an error code in TypeScript', () => {
     )
     expect(found).toEqual(['FL999 in planted'])
   })
+
+  test('of the door stands there if it is registered', async ({ story }) => {
+    const rows = await story.rows<{ code: string }>(
+      `select code from app_public.error_codes where code like 'FL9%'`,
+    )
+    const source = files.map(({ text }) => text).join('\n')
+    expect(rows.map(({ code }) => code).filter((code) => !source.includes(code))).toEqual([])
+  })
 })

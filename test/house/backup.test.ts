@@ -352,6 +352,16 @@ test('a restore waits for nobody and has the folder to itself', async () => {
   expectRefusal(await home.fluence('restore'), new RegExp(`process ${restore.pid}`))
   expect(await restore.end()).toBe(0)
   expect(await home.hashAtRest()).toBe(hash)
+
+  // Undone by hand: then the old data count again, and not the newest timeline.
+  const data = path.join(home.data, 'postgres')
+  const [aside] = fs.readdirSync(home.data).filter((name) => /before-restore/.test(name))
+  fs.renameSync(data, path.join(home.data, 'undone'))
+  fs.renameSync(path.join(home.data, aside ?? ''), data)
+  await home.running(() => home.write('apron'))
+  const latest = await home.hashAtRest()
+  await home.restore()
+  expect(await home.hashAtRest()).toBe(latest)
 })
 
 test('a restore that is killed has touched nothing, and another one works', async () => {

@@ -26,7 +26,7 @@ describe('fluence worker', () => {
       command: [...cli, 'worker', '--concurrency', '2'],
       env: { DATABASE_URL: database.superuserUrl, FLUENCE_SECRET: inject('secret') },
     })
-    await worker.shows('The worker is ready.')
+    await worker.says('The worker is ready.')
     const products: string[] = []
     for (const brand of [theirs, ours, theirs, ours]) {
       const [product] = await ask(

@@ -4,7 +4,13 @@ import { accessThrough } from '../../src/server/postgres/access.ts'
 import { type Cluster, startCluster } from '../../src/server/postgres/cluster.ts'
 import { prepareDatabase } from '../../src/server/postgres/open.ts'
 import { isAlive, pause, until } from '../../src/server/postgres/processes.ts'
-import { makeFolder, type Program, query, removeFolder, signal } from '../harness/processes.ts'
+import {
+  makeFolder,
+  type Program,
+  query,
+  removeFolder,
+  kill as signal,
+} from '../harness/processes.ts'
 import { Stage, traffic } from './stage.ts'
 
 // A cluster with the settings of production: what is committed must be there after a crash.
@@ -22,7 +28,7 @@ beforeAll(async () => {
   cluster = await startCluster({ dir: path.join(dir, 'data'), supervise: true })
   await asSuperuser('create database model')
   const model = stageIn('model')
-  await prepareDatabase(model.access, undefined, { withCurrent: true })
+  await prepareDatabase(model.access)
   await model.build()
 })
 

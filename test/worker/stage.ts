@@ -94,7 +94,7 @@ export class Stage {
 
   async workers(count: number): Promise<Program[]> {
     const programs = Array.from({ length: count }, () => this.worker())
-    for (const program of programs) await program.shows('The worker is ready.')
+    for (const program of programs) await program.says('The worker is ready.')
     return programs
   }
 

@@ -1,5 +1,5 @@
 -- The register of our own error codes. A code that is raised and does not stand here, or stands
--- here and is never raised, fails the guards.
+-- here and is never raised, fails the guards. FL9 is the door's: raised in src/server/graphql.
 create or replace view app_public.error_codes
 with (security_invoker = true) as
 select
@@ -32,6 +32,90 @@ from (
       'already_retired',
       'The product was retired before.',
       'Nothing is to be done.'
+    ),
+    (
+      'FL901',
+      'malformed',
+      'The request is not one that can be understood.',
+      'Mend the request; the message says where.'
+    ),
+    (
+      'FL902',
+      'too_much',
+      'The request asks for more than one request may.',
+      'Ask for less, in several requests.'
+    ),
+    (
+      'FL903',
+      'signed_out',
+      'The session is over or was never there.',
+      'Sign in again.'
+    ),
+    (
+      'FL904',
+      'unknown_operation',
+      'The operation is not one of those that this server knows.',
+      'Send a known one.'
+    ),
+    (
+      'FL905',
+      'unavailable',
+      'The database does not answer at the moment.',
+      'Try again in a little while.'
+    ),
+    (
+      'FL906',
+      'internal',
+      'Something went wrong on our side.',
+      'Tell the operator the reference; the log has the rest.'
+    ),
+    (
+      'FL911',
+      'duplicate',
+      'There is such a row already.',
+      'Change the value that must be unique.'
+    ),
+    (
+      'FL912',
+      'still_referenced',
+      'Another row refers to this one, or the one referred to is missing.',
+      'Check the reference.'
+    ),
+    (
+      'FL913',
+      'rule_broken',
+      'A value breaks a rule; its name stands beside the code.',
+      'Change the value.'
+    ),
+    (
+      'FL914',
+      'missing_value',
+      'A value is missing.',
+      'Give it.'
+    ),
+    (
+      'FL915',
+      'invalid_value',
+      'A value is not of its type or out of its range.',
+      'Change the value.'
+    ),
+    (
+      'FL916',
+      'forbidden',
+      'The role of the caller has not got the right.',
+      'Ask somebody who has.'
+    ),
+    (
+      'FL917',
+      'conflict',
+      'Somebody else changed the same rows at the same time.',
+      'Try again.'
+    ),
+    (
+      'FL918',
+      'too_slow',
+      'It took longer than it may.',
+      'Ask for less.'
     )
 ) as e (code, name, meaning, advice);
 

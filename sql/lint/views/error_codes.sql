@@ -33,6 +33,8 @@ union all
 select e.code, 'is registered, but no function raises it'
 from app_public.error_codes as e
 where not exists (select from raised as r where r.code = quote_literal(e.code))
+  -- Those are raised by the server; a test looks for them there.
+  and e.code !~ '^FL9'
 union all
 select e.code, 'is registered more than once'
 from app_public.error_codes as e

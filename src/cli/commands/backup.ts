@@ -73,7 +73,8 @@ async function take(env: Env, folder: BackupFolder, { keep, json }: Options): Pr
   if (!data.exists) {
     throw new Problem(`There is no database in ${data.dir} yet.`, 'Run npm start once.')
   }
-  if (!path.relative(data.dir, folder.dir).startsWith('..')) {
+  const way = path.relative(data.dir, folder.dir)
+  if (way !== '..' && !way.startsWith(`..${path.sep}`)) {
     throw new Problem(
       `The folder of the backups, ${folder.dir}, is in the data folder, and would be lost with it.`,
       'Set FLUENCE_BACKUP_DIR to a folder elsewhere, better on another disk.',

@@ -7,7 +7,7 @@ import { bootstrap } from '../../server/postgres/bootstrap.ts'
 import { withClient } from '../../server/postgres/connect.ts'
 import { connectionReleased, gmrc, migrateSettings } from '../../server/postgres/migrate.ts'
 import { loadSources } from '../../server/postgres/loader.ts'
-import { withDatabase } from '../../server/postgres/open.ts'
+import { openDatabase, withDatabase } from '../../server/postgres/open.ts'
 import { withThrowAwayDatabase } from '../throw-away.ts'
 import { addDbDump } from './dump.ts'
 
@@ -16,6 +16,13 @@ const logger = graphileMigrate.defaultLogger
 /** For people who change the database: migrations/current.sql is where the next one is written. */
 export function addDb(program: Command): void {
   const db = program.command('db').description('write migrations')
+
+  db.command('prepare')
+    .description('make the roles and rights that migrations stand on, and nothing else')
+    .action(async () => {
+      const database = await openDatabase(readEnv(), { say: makeProgress() })
+      await bootstrap(database.access).finally(() => database.close())
+    })
 
   db.command('watch')
     .description('run migrations/current.sql on your database each time it is saved')

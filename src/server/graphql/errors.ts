@@ -1,3 +1,4 @@
+import './mode.ts'
 import crypto from 'node:crypto'
 import { isSafeError } from 'postgraphile/grafast'
 import { GraphQLError } from 'postgraphile/graphql'
@@ -76,7 +77,7 @@ export function tell(error: unknown): Told | undefined {
     const [, ours, text, status] = known
     return { code: ours, message: text, status, rule: constraint }
   }
-  if (isSafeError(error)) {
+  if (error instanceof Error && isSafeError(error)) {
     return /time|long/i.test(message)
       ? { code: 'FL918', message: 'It took too long. Ask for less.', status: 400 }
       : { code: 'FL901', message, status: 400 }

@@ -108,7 +108,14 @@ async function ensurePassword(
   login: (typeof serviceLogins)[number],
 ): Promise<void> {
   try {
-    await withClient(access.as(login), async () => {})
+    await withClient(access.as(login), async (own) => {
+      const { rows } = await own.query<{ name: string }>('select session_user as name')
+      if (rows[0]?.name === login) return
+      throw new Problem(
+        `The database takes ${login} for ${rows[0]?.name}.`,
+        'Each login must be itself: check pg_ident.conf, and any pooler in between.',
+      )
+    })
   } catch (error) {
     const { code } = error as pg.DatabaseError
     if (code !== '28P01' && code !== '28000') throw error

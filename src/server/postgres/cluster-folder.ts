@@ -99,7 +99,7 @@ function read(file: string): string | undefined {
 }
 
 /** A folder goes by one name, also where links lead to it: its processes are found by the name. */
-function realPath(dir: string): string {
+export function realPath(dir: string): string {
   try {
     return fs.realpathSync(dir)
   } catch {
@@ -110,6 +110,7 @@ function realPath(dir: string): string {
 
 /** Makes the folder, and tells at once, and in our words, that it is full or read-only. */
 export function prepareFolder(folder: ClusterFolder, account: Account | undefined): void {
+  refuseOthersData(folder, account)
   for (const dir of [folder.holders, folder.sockets, folder.logs]) makeFolder(dir)
   const probe = folder.at('run', `probe.${process.pid}`)
   try {
@@ -125,14 +126,39 @@ export function prepareFolder(folder: ClusterFolder, account: Account | undefine
   }
 }
 
+/** Before anything is written: root would otherwise take the folder away from the one who owns it. */
+function refuseOthersData(folder: ClusterFolder, account: Account | undefined): void {
+  if (!folder.exists) return
+  const { uid } = fs.statSync(folder.data)
+  if (uid === (account?.uid ?? process.getuid?.())) return
+  throw new Problem(
+    `The data in ${folder.dir} belong to the user ${uid}.`,
+    'Start as that user, or set FLUENCE_DATA_DIR to another folder.',
+  )
+}
+
+/**
+ * A file that we write where PostgreSQL's account may write too: always a new one, so that a link
+ * that was planted there leads us nowhere. Answers the open file.
+ */
+export function createFile(file: string, mode = 0o644): number {
+  fs.rmSync(file, { force: true })
+  return fs.openSync(file, 'wx', mode)
+}
+
 /** Where the folder above cannot be written, Node says only that this one is not there. */
 export function makeFolder(dir: string): void {
+  if (fs.existsSync(dir) && fs.statSync(dir).isDirectory()) return
+  const above = path.dirname(dir)
+  // One level at a time: asked for several, Node never ends where the first cannot be made.
+  makeFolder(above)
   try {
-    fs.mkdirSync(dir, { recursive: true })
+    fs.mkdirSync(dir)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    let above = path.dirname(dir)
-    while (!fs.existsSync(above)) above = path.dirname(above)
+    const { code } = error as NodeJS.ErrnoException
+    // Another process may just have made it.
+    if (code === 'EEXIST' && fs.statSync(dir).isDirectory()) return
+    if (code !== 'ENOENT') throw error
     fs.accessSync(above, fs.constants.W_OK)
     throw new Problem(`The folder ${dir} cannot be made.`, 'Set FLUENCE_DATA_DIR to another one.', {
       cause: error,

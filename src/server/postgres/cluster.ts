@@ -8,7 +8,7 @@ import { startKeeper } from './keeper.ts'
 import { bringUp, type Say } from './launch.ts'
 import { leave, othersHold } from './leave.ts'
 import { type Outside, outsideSettings, writeCredentials } from './outside.ts'
-import { isAlive, pause, ProcessFile, until } from './processes.ts'
+import { commandLine, isAlive, pause, ProcessFile, until } from './processes.ts'
 import type { SelfSigned } from './self-signed.ts'
 
 export { ClusterFolder } from './cluster-folder.ts'
@@ -130,9 +130,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 async function alone<T>(folder: ClusterFolder, work: () => Promise<T>): Promise<T> {
   const starting = new ProcessFile(folder.starting)
   if ((await until(60_000, () => starting.take())) !== true) {
+    const pid = starting.holder()?.pid ?? 0
     throw new Problem(
-      `Another process (${starting.holder()?.pid}) has been starting the database in ${folder.dir} for a minute.`,
-      'See log/start.log there, end that process and start again.',
+      `Another process (${pid}: ${commandLine(pid).trim()}) has been starting or restoring the database in ${folder.dir} for a minute.`,
+      'Wait for it; or see log/start.log there, end that process and start again.',
     )
   }
   try {

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../../problem.ts'
 import { type Account, asAccount, type Binaries, type Command } from './binaries.ts'
-import type { ClusterFolder } from './cluster-folder.ts'
+import { type ClusterFolder, createFile } from './cluster-folder.ts'
 import { explainStart, serverEnvironment } from './launch.ts'
 
 const unfinishedName = 'postgres.unfinished.'
@@ -22,11 +22,13 @@ export async function createData(
   fs.writeFileSync(folder.passwordFile, `${password}\n`, { mode: 0o600, flush: true })
   // initdb runs as another account and must read the password: it gets a copy for that long.
   const copy = folder.at('socket', '.password')
-  fs.writeFileSync(copy, `${password}\n`, { mode: 0o600 })
+  const handle = createFile(copy, 0o600)
+  fs.writeSync(handle, `${password}\n`)
   if (account !== undefined) {
     fs.chownSync(unfinished, account.uid, account.gid)
-    fs.chownSync(copy, account.uid, account.gid)
+    fs.fchownSync(handle, account.uid, account.gid)
   }
+  fs.closeSync(handle)
   const locale =
     binaries.major >= 17
       ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']

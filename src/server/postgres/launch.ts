@@ -5,7 +5,13 @@ import path from 'node:path'
 import { Problem } from '../../problem.ts'
 import { archiveSettings } from './backup/archive-note.ts'
 import { type Account, asAccount, type Binaries } from './binaries.ts'
-import { type ClusterFolder, fullDisk, isNearlyFull, type Postmaster } from './cluster-folder.ts'
+import {
+  createFile,
+  type ClusterFolder,
+  fullDisk,
+  isNearlyFull,
+  type Postmaster,
+} from './cluster-folder.ts'
 import { pause, until } from './processes.ts'
 
 const firstPort = 54_320
@@ -108,7 +114,9 @@ function writeConfiguration(
     log_line_prefix: '%m [%p] %q%u@%d %a ',
     ...settings,
   }
-  fs.writeFileSync(configurationFile(folder), configurationText(all), { mode: 0o644 })
+  const file = createFile(configurationFile(folder))
+  fs.writeSync(file, configurationText(all))
+  fs.closeSync(file)
 }
 
 export const configurationFile = (folder: ClusterFolder) => path.join(folder.data, 'fluence.conf')
@@ -137,7 +145,7 @@ async function launch(
 ): Promise<number | string> {
   const program = path.join(binaries.bin, 'postgres')
   const command = asAccount(account, [folder.dir, ...reads], program, ['-D', folder.data])
-  const log = fs.openSync(folder.startLog, 'w')
+  const log = createFile(folder.startLog)
   const whatItSaid = listen(folder)
   // A session of its own: Ctrl-C in the terminal must not stop it before the server has drained.
   const child = spawn(command.file, command.args, {

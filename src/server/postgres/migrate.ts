@@ -109,7 +109,6 @@ export async function migrate(
         await graphileMigrate.migrate(migrateSettings(access))
         released = connectionReleased()
       }
-      if (options.withCurrent) await runCurrent(client)
       await installQueue(access)
       say(`Loading ${sources.files.length} files of sql/`)
       // Also when it fails: its error must be told before the process can be ended.

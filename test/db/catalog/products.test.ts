@@ -48,6 +48,9 @@ describe('a product manager', () => {
     )
     expect(retired).toEqual({ on_sale: false, gone: true })
     await story.rejects('FL201', 'select app_public.retire_product($1)', [id])
+    for (const moment of ['null', `now() + interval '1 day'`]) {
+      await story.rejects('FL201', `update app_public.products set retired_at = ${moment}`)
+    }
     await story.rejects('23514', 'update app_public.products set on_sale = true where id = $1', [
       id,
     ])

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { ClusterFolder } from '../cluster-folder.ts'
 import { writeDurably } from './folder.ts'
 
-/** Where the log of which data folder goes. Beside the data, so that no restore brings an old one. */
+/** Where the log of which data folder goes. Not in the data: a restore would bring an old one. */
 interface Note {
   readonly dataDir: string
   readonly into: string

@@ -8,6 +8,7 @@ import { configurationFile, configurationText, type Say } from '../launch.ts'
 import { pause } from '../processes.ts'
 import { archiveSettings, noteArchive, notedArchive } from './archive-note.ts'
 import { type BackupFolder, namesIn } from './folder.ts'
+import { freeBytes } from './sizes.ts'
 import { readSegmentHeader, readSegmentName } from './wal.ts'
 
 const patienceMs = 60_000
@@ -56,17 +57,18 @@ function refuseForeignWal(data: ClusterFolder, folder: BackupFolder): void {
   const system =
     folder.list().bases.at(-1)?.systemIdentifier ??
     (segment && readSegmentHeader(path.join(folder.wal, segment)).systemIdentifier)
-  if (system === undefined || system === systemOf(data.data)) return
+  if (system === undefined || system === identityOf(data.data)?.system) return
   throw new Problem(
     `${folder.dir} holds backups of another database than the one in ${data.dir}.`,
     'Get that one back with fluence restore, or set FLUENCE_BACKUP_DIR to another folder for this one.',
   )
 }
 
-/** Which database the data are of, as pg_control says in its first bytes. */
-export function systemOf(data: string): string | undefined {
+/** Which database the data are of, and on which timeline, as pg_control says at its begin. */
+export function identityOf(data: string): { system: string; timeline: number } | undefined {
   try {
-    return String(fs.readFileSync(path.join(data, 'global/pg_control')).readBigUInt64LE(0))
+    const control = fs.readFileSync(path.join(data, 'global/pg_control'))
+    return { system: String(control.readBigUInt64LE(0)), timeline: control.readUInt32LE(48) }
   } catch {
     return undefined
   }
@@ -131,10 +133,10 @@ export async function archived(
   segment: string,
 ): Promise<void> {
   const file = path.join(folder.wal, segment)
-  const waiting = path.join(cluster.folder.data, 'pg_wal/archive_status', `${segment}.ready`)
+  const status = path.join(cluster.folder.data, 'pg_wal/archive_status', segment)
   let last = ''
   let began = performance.now()
-  while (fs.existsSync(waiting) || !fs.existsSync(file)) {
+  while (fs.existsSync(`${status}.ready`) || !fs.existsSync(file)) {
     const now = await askArchiver(cluster)
     const waited = performance.now() - began
     // There may be many waiting: as long as one after the other arrives, all is well.
@@ -143,6 +145,11 @@ export async function archived(
       began = performance.now()
     } else if (waited > patienceMs || (now.failing && waited > patienceMs / 4)) {
       throw notArchived(folder, cluster, now.failed ?? segment)
+    } else if (fs.existsSync(`${status}.done`) && !fs.existsSync(file)) {
+      throw new Problem(
+        `The database server archives its log elsewhere than into ${folder.wal}.`,
+        'Somebody has set that with ALTER SYSTEM: reset archive_command, archive_library and basic_archive.archive_directory.',
+      )
     }
     await pause(200)
   }
@@ -168,6 +175,12 @@ function notArchived(folder: BackupFolder, cluster: Cluster, segment: string): P
     return new Problem(
       `${folder.wal} has another ${segment} than this database: two databases archive into one folder.`,
       'Set FLUENCE_BACKUP_DIR to a folder of its own for this one.',
+    )
+  }
+  if (freeBytes(folder.wal) < 1 << 24) {
+    return new Problem(
+      `The disk of ${folder.wal} is full.`,
+      'Free some space there; the log waits in the data folder until it can go there.',
     )
   }
   return new Problem(

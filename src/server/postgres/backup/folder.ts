@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../../../problem.ts'
 import type { Account } from '../binaries.ts'
+import { realPath } from '../cluster-folder.ts'
 
 /** What backup.json tells of a base backup: all that is not in PostgreSQL's own manifest. */
 export interface BaseNote {
@@ -25,6 +26,12 @@ export interface BaseBackup extends BaseNote {
   readonly dir: string
 }
 
+/** Each restore begins a timeline; the old data that it moved aside may be put back, too. */
+export interface TimelineNote {
+  readonly timeline: number
+  readonly since: string
+}
+
 export const tarOf = (base: { dir: string }) => path.join(base.dir, 'base.tar')
 export const manifestOf = (base: { dir: string }) => path.join(base.dir, 'backup_manifest')
 export const noteOf = (base: { dir: string }) => path.join(base.dir, 'backup.json')
@@ -34,12 +41,12 @@ const completeName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/
 /** A moment as the name of a folder. */
 export const nameOf = (moment: Date) => `${moment.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
 
-/** Where things are in a folder of backups. A base that is not complete has a name with a dot first. */
+/** Where things are in a folder of backups. The name of an unfinished base begins with a dot. */
 export class BackupFolder {
   readonly dir: string
 
   constructor(dir: string) {
-    this.dir = path.resolve(dir)
+    this.dir = realPath(path.resolve(dir))
   }
 
   get wal() {
@@ -52,23 +59,24 @@ export class BackupFolder {
   base = (name: string) => path.join(this.bases, name)
   unfinished = (name: string) => path.join(this.bases, `.${name}.unfinished`)
 
-  /** A timeline is the database's from now on, unless that was noted before. */
-  noteTimeline(timeline: number, options: { anew?: boolean } = {}): void {
-    const file = this.#timelineNote(timeline)
-    if (fs.existsSync(file) && !options.anew) return
-    fs.mkdirSync(path.dirname(file), { recursive: true })
-    writeDurably(file, `${JSON.stringify({ since: new Date().toISOString() })}\n`)
+  /** Which timeline was the database's since when, oldest first; no notes if they are lost. */
+  timelines(): TimelineNote[] {
+    const file = this.#timelineNotes
+    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TimelineNote[]) : []
   }
 
-  /** Since when a timeline was the database's, if that was noted. */
-  timelineSince(timeline: number): Date | undefined {
-    const file = this.#timelineNote(timeline)
-    if (!fs.existsSync(file)) return undefined
-    const note = JSON.parse(fs.readFileSync(file, 'utf8')) as { since: string }
-    return new Date(note.since)
+  /** A timeline is the database's from now on, if it is not so already. */
+  noteTimeline(timeline: number, options: { isNew?: boolean } = {}): void {
+    // A restore that was killed may have noted the same number, and then was not put in place.
+    const notes = this.timelines().filter((note) => !options.isNew || note.timeline !== timeline)
+    if (notes.at(-1)?.timeline === timeline) return
+    const all = [...notes, { timeline, since: new Date().toISOString() }]
+    writeDurably(this.#timelineNotes, `${JSON.stringify(all, null, 2)}\n`)
   }
 
-  #timelineNote = (timeline: number) => path.join(this.dir, 'timelines', `${timeline}.json`)
+  get #timelineNotes() {
+    return path.join(this.dir, 'timelines.json')
+  }
 
   /** The complete base backups, oldest first, and those whose backup.json cannot be read. */
   list(): { bases: BaseBackup[]; unreadable: string[] } {

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import { Problem } from '../../../problem.ts'
 import type { BackupFolder, BaseBackup } from './folder.ts'
 import type { Moment } from './moment.ts'
@@ -31,11 +30,17 @@ export function usableFor(wal: Wal, base: BaseBackup, timeline: number): boolean
   )
 }
 
+/** The data that are to be replaced, where the log in the archive is theirs. */
+export interface OldData {
+  readonly pgWal: string
+  readonly timeline: number
+}
+
 /** Chooses the newest base backup before a moment, and the timeline that was the database's then. */
 export function plan(
   folder: BackupFolder,
   bases: readonly BaseBackup[],
-  pgWal: string | undefined,
+  old: OldData | undefined,
   to: Moment | 'latest',
 ): Plan {
   const [first] = bases
@@ -45,8 +50,11 @@ export function plan(
       'Set FLUENCE_BACKUP_DIR, or name the folder with --from; fluence backup makes one.',
     )
   }
-  const wal = findWal(folder.wal, pgWal, first.walSegmentBytes)
-  const timeline = timelineAt(folder, wal, first, to)
+  if (to !== 'latest' && to.date > new Date()) {
+    throw new Problem('That moment is still to come.', 'Restore to latest, or to a moment before.')
+  }
+  const wal = findWal(folder.wal, old?.pgWal, first.walSegmentBytes)
+  const timeline = timelineAt(folder, wal, old, to) ?? first.timeline
   const base = bases.findLast(
     (one) =>
       usableFor(wal, one, timeline) && (to === 'latest' || new Date(one.finishedAt) < to.date),
@@ -68,22 +76,17 @@ export function plan(
 function timelineAt(
   folder: BackupFolder,
   wal: Wal,
-  first: BaseBackup,
+  old: OldData | undefined,
   to: Moment | 'latest',
-): number {
-  if (to !== 'latest' && to.date > new Date()) {
-    throw new Problem('That moment is still to come.', 'Restore to latest, or to a moment before.')
+): number | undefined {
+  const known = timelinesOf(wal)
+  const notes = folder.timelines().filter(({ timeline }) => known.includes(timeline))
+  const last = notes.at(-1)
+  // Data that a restore had moved aside were put back since: then theirs is the one that counts.
+  if (old !== undefined && last !== undefined && old.timeline !== last.timeline) {
+    notes.push({ timeline: old.timeline, since: last.since })
   }
-  const found = timelinesOf(wal).find(
-    (timeline) => to === 'latest' || since(folder, wal, timeline) <= to.date,
-  )
-  return found ?? first.timeline
-}
-
-/** Where it was not noted: a timeline is as old as the first of its files. */
-function since(folder: BackupFolder, wal: Wal, timeline: number): Date {
-  const segments = [...wal.segments.values()].filter((segment) => segment.timeline === timeline)
-  const files = [wal.histories.get(timeline), ...segments.map(({ file }) => file)]
-  const times = files.flatMap((file) => (file === undefined ? [] : fs.statSync(file).mtimeMs))
-  return folder.timelineSince(timeline) ?? new Date(Math.min(...times))
+  if (notes.length === 0) return old?.timeline ?? known[0]
+  if (to === 'latest') return notes.at(-1)?.timeline
+  return notes.findLast(({ since }) => new Date(since) <= to.date)?.timeline
 }

@@ -24,15 +24,7 @@ export function prune(folder: BackupFolder, keep: number): { bases: string[]; se
 function pruneWal(folder: BackupFolder, kept: readonly BaseBackup[]): number {
   const first = firstNeeded(kept)
   const bytes = kept[0]?.walSegmentBytes ?? 0
-  const hourAgo = Date.now() - 3_600_000
   const old = namesIn(folder.wal).filter((name) => {
-    // What a server that was killed in the middle of a copy left behind.
-    if (name.startsWith('archtemp.')) {
-      return (
-        (fs.statSync(path.join(folder.wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) <
-        hourAgo
-      )
-    }
     const segment = readSegmentName(name.replace(/\.[0-9A-F]{8}\.backup$/, ''), bytes)
     return segment !== undefined && segment.number < first
   })

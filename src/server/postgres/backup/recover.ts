@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import type pg from 'pg'
 import { Problem } from '../../../problem.ts'
@@ -31,10 +30,10 @@ export async function recover(
 ): Promise<Recovered> {
   const { base, timeline } = plan
   const links = linkLog(folder, plan)
-  const sockets = privateSockets()
+  const sockets = privateSockets(folder)
   const settings = {
     listen_addresses: '',
-    unix_socket_directories: sockets,
+    unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`,
     hba_file: path.join(sockets, 'hba.conf'),
     logging_collector: 'off',
     hot_standby: 'off',
@@ -64,7 +63,7 @@ export async function recover(
     const { port } = cluster
     const connect = <T>(database: string, work: (client: pg.Client) => Promise<T>) =>
       withClient(
-        `postgres://postgres@localhost:${port}/${encodeURIComponent(database)}?host=${sockets}`,
+        `postgres://postgres@localhost:${port}/${encodeURIComponent(database)}?host=${encodeURIComponent(sockets)}`,
         work,
       )
     const { databases, ...recovered } = await connect('postgres', (client) =>
@@ -113,10 +112,11 @@ const without = (text: string, names: readonly string[]) =>
     .filter((line) => !names.some((name) => line.startsWith(`${name} `)))
     .join('\n')
 
-function privateSockets(): string {
+function privateSockets(folder: ClusterFolder): string {
   // The path of a socket has a limit of 107 bytes.
-  const parent = Buffer.byteLength(os.tmpdir()) < 60 ? os.tmpdir() : '/tmp'
-  const dir = fs.mkdtempSync(path.join(parent, 'fluence-'))
+  const inside = folder.at('private')
+  const dir = Buffer.byteLength(inside) < 85 ? inside : fs.mkdtempSync('/tmp/fluence-')
+  if (dir === inside) fs.mkdirSync(dir, { mode: 0o700 })
   own(path.join(dir, 'hba.conf'), 'local all postgres trust\n')
   own(dir)
   return dir

@@ -7,7 +7,7 @@ import { ClusterFolder } from '../cluster.ts'
 import type { Say } from '../launch.ts'
 import { isAlive, until } from '../processes.ts'
 import { noteArchive } from './archive-note.ts'
-import { keepFile, startArchiving, systemOf } from './archiving.ts'
+import { identityOf, keepFile, startArchiving } from './archiving.ts'
 import { type BackupFolder, type BaseBackup, syncFolder } from './folder.ts'
 import { checkBase } from './manifest.ts'
 import type { Moment } from './moment.ts'
@@ -23,7 +23,7 @@ export interface RestoreOptions {
   readonly dataDir: string
   readonly from: BackupFolder
   readonly to: Moment | 'latest'
-  /** Where this server archives its log. If that is the same, its pg_wal continues what is there. */
+  /** Where this server archives its log. If that is the same, its pg_wal continues that log. */
   readonly own: BackupFolder
   readonly say: Say
 }
@@ -62,7 +62,7 @@ async function restoreAlone(folder: ClusterFolder, options: RestoreOptions): Pro
     await clear(work)
     throw error
   })
-  if (isOwn(options)) from.noteTimeline(recovered.timeline, { anew: true })
+  if (isOwn(options)) from.noteTimeline(recovered.timeline, { isNew: true })
   const aside = putInPlace(folder, work)
   if (!isOwn(options)) noteArchive(folder, undefined)
   await clear(work)
@@ -122,8 +122,12 @@ function choose(options: RestoreOptions, old: string | undefined): Plan {
   const { bases, unreadable } = from.list()
   for (const file of unreadable) say(`${file} cannot be read; its base backup is not used`)
   const [first] = bases
-  const continued = isOwn(options) && old !== undefined && systemOf(old) === first?.systemIdentifier
-  const chosen = plan(from, bases, continued ? path.join(old, 'pg_wal') : undefined, to)
+  const identity = isOwn(options) && old !== undefined ? identityOf(old) : undefined
+  const continued =
+    old !== undefined && identity !== undefined && identity.system === first?.systemIdentifier
+      ? { pgWal: path.join(old, 'pg_wal'), timeline: identity.timeline }
+      : undefined
+  const chosen = plan(from, bases, continued, to)
   const related = own.list().bases.at(0)?.systemIdentifier === first?.systemIdentifier
   if (isOwn(options) || !related) return chosen
   const beside = timelinesOf(findWal(own.wal, undefined, chosen.wal.segmentBytes))

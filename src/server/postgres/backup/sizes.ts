@@ -12,9 +12,13 @@ export function readable(bytes: number): string {
   return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`
 }
 
-export function refuseWithoutRoom(dir: string, bytes: number): void {
+export function freeBytes(dir: string): number {
   const { bavail, bsize } = fs.statfsSync(dir)
-  const free = bavail * bsize
+  return bavail * bsize
+}
+
+export function refuseWithoutRoom(dir: string, bytes: number): void {
+  const free = freeBytes(dir)
   if (free >= bytes * gap) return
   throw new Problem(
     `The disk of ${dir} has ${readable(free)} left, and ${readable(bytes)} are needed.`,

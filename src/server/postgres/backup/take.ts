@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import pg from 'pg'
 import { explain, Problem } from '../../../problem.ts'
 import type { Cluster } from '../cluster.ts'
@@ -37,7 +38,7 @@ export async function takeBackup(
       'Move what is in them (alter table ... set tablespace pg_default) and drop them.',
     )
   }
-  refuseWithoutRoom(folder.dir, before.bytes)
+  refuseWithoutRoom(folder.dir, before.bytes + 2 * before.segmentBytes)
   const name = await freeName(folder, before.now)
   const unfinished = { dir: folder.unfinished(name) }
   const label = `fluence ${name}`
@@ -70,10 +71,16 @@ export async function takeBackup(
   return { ...base, dir: folder.base(name) }
 }
 
-/** What backups that were ended in the middle left behind. */
+/** What backups, and servers in the middle of a copy, left behind when they were ended. */
 function clearUnfinished(folder: BackupFolder): void {
   for (const name of namesIn(folder.bases).filter((found) => found.startsWith('.'))) {
-    fs.rmSync(`${folder.bases}/${name}`, { recursive: true, force: true, maxRetries: 3 })
+    fs.rmSync(path.join(folder.bases, name), { recursive: true, force: true, maxRetries: 3 })
+  }
+  const minutesAgo = Date.now() - 300_000
+  for (const name of namesIn(folder.wal).filter((found) => found.startsWith('archtemp.'))) {
+    const file = path.join(folder.wal, name)
+    const found = fs.statSync(file, { throwIfNoEntry: false })
+    if (found !== undefined && found.mtimeMs < minutesAgo) fs.rmSync(file, { force: true })
   }
 }
 

@@ -143,8 +143,8 @@ export interface WalPath {
 }
 
 /**
- * The files from one position to the end of a timeline, at least to another position, each from the timeline that the log was on
- * there. At a branch the newer timeline's file repeats what is before it.
+ * The files from one position to the end of a timeline, at least to another position, each from the
+ * timeline that the log was on there. At a branch the newer timeline's file repeats what is before.
  */
 export function pathTo(wal: Wal, timeline: number, from: bigint, needed: bigint): WalPath {
   const first = segmentAt(from, wal.segmentBytes)
@@ -156,12 +156,10 @@ export function pathTo(wal: Wal, timeline: number, from: bigint, needed: bigint)
     first: turns[i - 1] ?? first,
     last: turns[i] ?? Number.POSITIVE_INFINITY,
   }))
-  const own = [...wal.segments.values()].filter((segment) => segment.timeline === timeline)
-  const last = Math.max(
-    segmentAt(needed - 1n, wal.segmentBytes),
-    (turns.at(-1) ?? first) - 1,
-    ...own.map((segment) => segment.number),
-  )
+  let last = Math.max(segmentAt(needed - 1n, wal.segmentBytes), (turns.at(-1) ?? first) - 1)
+  for (const segment of wal.segments.values()) {
+    if (segment.timeline === timeline) last = Math.max(last, segment.number)
+  }
 
   const segments: Segment[] = []
   const missing: string[] = []
