@@ -1,10 +1,12 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import type { ClusterFolder } from '../cluster-folder.ts'
 import { writeDurably } from './folder.ts'
 
 /** Where the log of which data folder goes. Not in the data: a restore would bring an old one. */
 interface Note {
   readonly dataDir: string
+  readonly system: string | undefined
   readonly into: string
 }
 
@@ -12,7 +14,7 @@ const noteFile = (folder: ClusterFolder) => folder.at('archive.json')
 
 export function noteArchive(folder: ClusterFolder, into: string | undefined): void {
   if (into === undefined) return fs.rmSync(noteFile(folder), { force: true })
-  const note: Note = { dataDir: folder.dir, into }
+  const note: Note = { dataDir: folder.dir, system: identityOf(folder.data)?.system, into }
   writeDurably(noteFile(folder), `${JSON.stringify(note)}\n`)
 }
 
@@ -27,10 +29,21 @@ const archivingInto = (dir: string): Record<string, string> => ({
 /** Nothing is kept until the first backup says where to. */
 const notArchiving = { archive_command: '/bin/true', archive_library: '', archive_timeout: '0' }
 
-/** Where the log of this very folder goes. */
+/** Where the log of this very folder, and this very database in it, goes. */
 export function notedArchive(folder: ClusterFolder): string | undefined {
   const note = readNote(folder)
-  return note?.dataDir === folder.dir ? note.into : undefined
+  const isMeant = note?.dataDir === folder.dir && note.system === identityOf(folder.data)?.system
+  return isMeant ? note.into : undefined
+}
+
+/** Which database the data are of, and on which timeline, as pg_control says at its begin. */
+export function identityOf(data: string): { system: string; timeline: number } | undefined {
+  try {
+    const control = fs.readFileSync(path.join(data, 'global/pg_control'))
+    return { system: String(control.readBigUInt64LE(0)), timeline: control.readUInt32LE(48) }
+  } catch {
+    return undefined
+  }
 }
 
 function readNote(folder: ClusterFolder): Note | undefined {
@@ -38,7 +51,7 @@ function readNote(folder: ClusterFolder): Note | undefined {
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Note) : undefined
 }
 
-/** A copy of a data folder must not write into the archive of the first one: it would spoil both. */
+/** A copy, or a new database in the place of a lost one, would spoil the archive of the first. */
 export function archiveSettings(
   folder: ClusterFolder,
   say: (line: string) => void,
@@ -46,7 +59,7 @@ export function archiveSettings(
   const into = notedArchive(folder)
   if (into !== undefined) return archivingInto(into)
   if (readNote(folder) !== undefined) {
-    say('This data folder was copied or moved; the next fluence backup archives its log again')
+    say('Copied, moved or new data: their log is not archived until the next fluence backup')
   }
   return notArchiving
 }

@@ -6,7 +6,7 @@ import { type Cluster, type ClusterFolder, startCluster } from '../cluster.ts'
 import { withClient } from '../connect.ts'
 import { configurationFile, configurationText, type Say } from '../launch.ts'
 import { pause } from '../processes.ts'
-import { archiveSettings, noteArchive, notedArchive } from './archive-note.ts'
+import { archiveSettings, identityOf, noteArchive, notedArchive } from './archive-note.ts'
 import { type BackupFolder, namesIn } from './folder.ts'
 import { freeBytes } from './sizes.ts'
 import { readSegmentHeader, readSegmentName } from './wal.ts'
@@ -62,16 +62,6 @@ function refuseForeignWal(data: ClusterFolder, folder: BackupFolder): void {
     `${folder.dir} holds backups of another database than the one in ${data.dir}.`,
     'Get that one back with fluence restore, or set FLUENCE_BACKUP_DIR to another folder for this one.',
   )
-}
-
-/** Which database the data are of, and on which timeline, as pg_control says at its begin. */
-export function identityOf(data: string): { system: string; timeline: number } | undefined {
-  try {
-    const control = fs.readFileSync(path.join(data, 'global/pg_control'))
-    return { system: String(control.readBigUInt64LE(0)), timeline: control.readUInt32LE(48) }
-  } catch {
-    return undefined
-  }
 }
 
 async function refuseUnwritable(folder: BackupFolder, client: pg.Client): Promise<void> {
