@@ -76,7 +76,10 @@ class Home {
     const tables = await this.sql<{ name: string }>(
       `select format('%I.%I', n.nspname, c.relname) as name
        from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-       where c.relkind = 'r' and n.nspname ~ '^(app_|graphile_)' order by 1`,
+       where c.relkind = 'r' and n.nspname ~ '^(app_|graphile_migrate)'
+         -- Who is at work at the moment is no news to keep.
+         and c.relname <> 'worker_heartbeats'
+       order by 1`,
     )
     const each = tables.map(
       ({ name }) =>
@@ -336,8 +339,8 @@ test('only the newest base backups are kept, and the log that they need', async 
   await killed.end()
   const { name } = await home.backup('--keep', '2')
   expect(home.bases()).toEqual([names[2], name])
-  const [, start = ''] = listed.at(-1)?.startWal.split('/') ?? []
-  expect(home.segments()[0]?.slice(-8)).toBe(start.slice(0, -6).padStart(8, '0'))
+  const [, first = ''] = listed.at(-1)?.startWal.split('/') ?? []
+  expect(home.segments()[0]?.slice(-8)).toBe(first.slice(0, -6).padStart(8, '0'))
   expect(await home.fluence('backup', '--verify')).toMatchObject({ code: 0 })
   await home.restore()
 })
@@ -362,7 +365,7 @@ test('a restore waits for nobody and has the folder to itself', async () => {
 
   // Undone by hand: then the old data count again, and not the newest timeline.
   const data = path.join(home.data, 'postgres')
-  const [aside] = fs.readdirSync(home.data).filter((name) => /before-restore/.test(name))
+  const aside = fs.readdirSync(home.data).find((name) => /before-restore/.test(name))
   fs.renameSync(data, path.join(home.data, 'undone'))
   fs.renameSync(path.join(home.data, aside ?? ''), data)
   await home.running(() => home.write('apron'))

@@ -173,6 +173,7 @@ describe('the server goes on', () => {
     kill(postmaster, 'SIGKILL')
     expect(await answers(`${url}/readyz`, 503)).toEqual({
       status: 'not ready',
+      code: 'database_unreachable',
       reason: 'The database does not answer.',
     })
     await answers(`${url}/healthz`)

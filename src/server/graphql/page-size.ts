@@ -39,10 +39,10 @@ export const pageSizePlugin: GraphileConfig.Plugin = {
           ...field,
           plan($parent, args, info) {
             const $list = inner($parent, args, info) as Step & Partial<Paged>
-            const names = info.field.args.map((arg) => arg.name)
-            if (names.includes('first')) {
+            const names = new Set(info.field.args.map((arg) => arg.name))
+            if (names.has('first')) {
               const sizes = ['first', 'last']
-                .filter((name) => names.includes(name))
+                .filter((name) => names.has(name))
                 .map((name) => args.getRaw(name))
               ;($list as unknown as Paged).setFirst(
                 lambda(sizes, ([first, last]) => pageSize(first, last), true),

@@ -116,8 +116,8 @@ export const objectPlants: readonly Plant[] = [
   {
     rule: 'error_codes',
     what: 'one that nobody raises',
-    plant: register(`'FL999', 'seed', 'Never.', 'None.'`),
-    objects: ['FL999'],
+    plant: register(`'FL899', 'seed', 'Never.', 'None.'`),
+    objects: ['FL899'],
     mend: register(),
   },
   {
