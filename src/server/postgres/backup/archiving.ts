@@ -3,6 +3,7 @@ import path from 'node:path'
 import type pg from 'pg'
 import { Problem } from '../../../problem.ts'
 import { type Cluster, type ClusterFolder, startCluster } from '../cluster.ts'
+import { createFile } from '../cluster-folder.ts'
 import { withClient } from '../connect.ts'
 import { configurationFile, configurationText, type Say } from '../launch.ts'
 import { pause } from '../processes.ts'
@@ -37,7 +38,7 @@ export async function startArchiving(
   } catch (error) {
     noteArchive(data, before)
     if (cluster !== undefined) {
-      await followNote(cluster)
+      await followNote(cluster).catch(() => {})
       await cluster.stop()
     }
     throw error
@@ -46,8 +47,11 @@ export async function startArchiving(
 
 /** Tells a server that runs; the next start writes its settings anew, and looks at the note, too. */
 async function followNote(cluster: Cluster): Promise<void> {
-  const settings = configurationText(archiveSettings(cluster.folder, () => {}))
-  fs.appendFileSync(configurationFile(cluster.folder), settings)
+  const file = configurationFile(cluster.folder)
+  const before = fs.readFileSync(file, 'utf8')
+  const handle = createFile(file)
+  fs.writeFileSync(handle, before + configurationText(archiveSettings(cluster.folder, () => {})))
+  fs.closeSync(handle)
   await withClient(cluster.url('postgres'), (client) => client.query('select pg_reload_conf()'))
 }
 
@@ -83,15 +87,15 @@ async function refuseUnwritable(folder: BackupFolder, client: pg.Client): Promis
 export function keepFile(from: string, to: string): void {
   const { uid, gid } = fs.statSync(path.dirname(to))
   const temporary = path.join(path.dirname(to), `archtemp.${path.basename(to)}.${process.pid}`)
+  const source = fs.openSync(from, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
   try {
-    fs.copyFileSync(from, temporary)
-    fs.chmodSync(temporary, 0o600)
-    if (process.getuid?.() === 0) fs.chownSync(temporary, uid, gid)
-    const handle = fs.openSync(temporary, 'r+')
-    fs.fsyncSync(handle)
+    const handle = createFile(temporary, 0o600)
+    fs.writeFileSync(handle, fs.readFileSync(source), { flush: true })
+    if (process.getuid?.() === 0) fs.fchownSync(handle, uid, gid)
     fs.closeSync(handle)
     fs.renameSync(temporary, to)
   } finally {
+    fs.closeSync(source)
     fs.rmSync(temporary, { force: true })
   }
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../../../problem.ts'
 import type { Account } from '../binaries.ts'
+import { createFile } from '../cluster-folder.ts'
 import { realPath } from '../cluster-folder.ts'
 
 /** What backup.json tells of a base backup: all that is not in PostgreSQL's own manifest. */
@@ -131,7 +132,9 @@ export function damaged(file: string, how: string): Problem {
 /** Written so that it is whole or not there, also after a power failure. */
 export function writeDurably(file: string, text: string): void {
   const temporary = `${file}.${process.pid}`
-  fs.writeFileSync(temporary, text, { flush: true })
+  const handle = createFile(temporary)
+  fs.writeFileSync(handle, text, { flush: true })
+  fs.closeSync(handle)
   fs.renameSync(temporary, file)
   syncFolder(path.dirname(file))
 }

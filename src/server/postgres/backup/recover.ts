@@ -5,6 +5,7 @@ import { Problem } from '../../../problem.ts'
 import { scramVerifier } from '../access.ts'
 import { serverAccount } from '../binaries.ts'
 import { type Cluster, type ClusterFolder, startCluster } from '../cluster.ts'
+import { createFile } from '../cluster-folder.ts'
 import { withClient } from '../connect.ts'
 import type { Say } from '../launch.ts'
 import type { Moment } from './moment.ts'
@@ -46,8 +47,8 @@ export async function recover(
   }
   const auto = path.join(folder.data, 'postgresql.auto.conf')
   const before = fs.readFileSync(auto, 'utf8')
-  fs.writeFileSync(auto, without(before, Object.keys(settings)))
-  own(path.join(folder.data, 'recovery.signal'), '')
+  write(auto, without(before, Object.keys(settings)))
+  write(path.join(folder.data, 'recovery.signal'), '')
   fs.writeFileSync(folder.passwordFile, `${options.password}\n`, { mode: 0o600 })
 
   // One file of each folder tells for the others.
@@ -77,7 +78,7 @@ export async function recover(
     clearInterval(watching)
     await cluster?.stop()
     fs.rmSync(sockets, { recursive: true, force: true })
-    fs.writeFileSync(auto, before)
+    write(auto, before)
     fs.rmSync(path.join(folder.data, 'backup_label.old'), { force: true })
   }
 }
@@ -117,16 +118,19 @@ function privateSockets(folder: ClusterFolder): string {
   const inside = folder.at('private')
   const dir = Buffer.byteLength(inside) < 85 ? inside : fs.mkdtempSync('/tmp/fluence-')
   if (dir === inside) fs.mkdirSync(dir, { mode: 0o700 })
-  own(path.join(dir, 'hba.conf'), 'local all postgres trust\n')
-  own(dir)
+  write(path.join(dir, 'hba.conf'), 'local all postgres trust\n')
+  const account = serverAccount()
+  if (account !== undefined) fs.chownSync(dir, account.uid, account.gid)
   return dir
 }
 
-/** Makes it the server's account's, and writes it if there is a text. */
-function own(file: string, text?: string): void {
-  if (text !== undefined) fs.writeFileSync(file, text, { mode: 0o600 })
+/** Writes a file of the server's account's. */
+function write(file: string, text: string): void {
+  const handle = createFile(file, 0o600)
+  fs.writeFileSync(handle, text)
   const account = serverAccount()
-  if (account !== undefined) fs.chownSync(file, account.uid, account.gid)
+  if (account !== undefined) fs.fchownSync(handle, account.uid, account.gid)
+  fs.closeSync(handle)
 }
 
 function tellProgress(folder: ClusterFolder, say: Say): NodeJS.Timeout {
