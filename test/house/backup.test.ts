@@ -339,13 +339,8 @@ test('only the newest base backups are kept, and the log that they need', async 
   await killed.end()
   const { name } = await home.backup('--keep', '2')
   expect(home.bases()).toEqual([names[2], name])
-<<<<<<< ours
   const [, first = ''] = listed.at(-1)?.startWal.split('/') ?? []
   expect(home.segments()[0]?.slice(-8)).toBe(first.slice(0, -6).padStart(8, '0'))
-=======
-  const [, oldest = ''] = listed.at(-1)?.startWal.split('/') ?? []
-  expect(home.segments()[0]?.slice(-8)).toBe(oldest.slice(0, -6).padStart(8, '0'))
->>>>>>> theirs
   expect(await home.fluence('backup', '--verify')).toMatchObject({ code: 0 })
   await home.restore()
 })

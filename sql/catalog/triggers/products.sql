@@ -34,43 +34,41 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_brand_ids bigint[];
-  v_ids bigint[];
-  v_changes text[];
 begin
   case TG_OP
     when 'INSERT' then
-      select array_agg(n.brand_id), array_agg(n.id), array_agg('added'::text)
-      into v_brand_ids, v_ids, v_changes
+      insert into app_private.outbox (organization_id, topic, key, payload)
+      select
+        n.brand_id,
+        'product.changed',
+        'product:' || n.brand_id || ':' || n.id,
+        jsonb_build_object('product_id', n.id::text, 'change', 'added')
       from new_rows as n;
     when 'UPDATE' then
+      insert into app_private.outbox (organization_id, topic, key, payload)
       select
-        array_agg(n.brand_id),
-        array_agg(n.id),
-        array_agg(
-          case
-            when n.retired_at is not null and o.retired_at is null then 'retired'
-            else 'edited'
-          end
-        )
-      into v_brand_ids, v_ids, v_changes
+        n.brand_id,
+        'product.changed',
+        'product:' || n.brand_id || ':' || n.id,
+        jsonb_build_object('product_id', n.id::text, 'change', c.change)
       from new_rows as n
       join old_rows as o on o.brand_id = n.brand_id and o.id = n.id
+      cross join lateral (
+        select case
+          when n.retired_at is not null and o.retired_at is null then 'retired'
+          else 'edited'
+        end
+      ) as c (change)
       where n is distinct from o;
     else
-      select array_agg(o.brand_id), array_agg(o.id), array_agg('deleted'::text)
-      into v_brand_ids, v_ids, v_changes
+      insert into app_private.outbox (organization_id, topic, key, payload)
+      select
+        o.brand_id,
+        'product.changed',
+        'product:' || o.brand_id || ':' || o.id,
+        jsonb_build_object('product_id', o.id::text, 'change', 'deleted')
       from old_rows as o;
   end case;
-
-  insert into app_private.outbox (organization_id, topic, key, payload)
-  select
-    c.brand_id,
-    'product.changed',
-    format('product:%s:%s', c.brand_id, c.id),
-    jsonb_build_object('product_id', c.id::text, 'change', c.change)
-  from unnest(v_brand_ids, v_ids, v_changes) as c (brand_id, id, change);
   return null;
 end
 $$;

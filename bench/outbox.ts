@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import pg from 'pg'
+import { startThrowAwayCluster } from '../src/cli/throw-away.ts'
+import { projectDir } from '../src/server/env.ts'
+import { type Access, accessThrough } from '../src/server/postgres/access.ts'
+import { withClient } from '../src/server/postgres/connect.ts'
+import { prepareDatabase } from '../src/server/postgres/open.ts'
+import { pause, until } from '../src/server/postgres/processes.ts'
+import { type Figure, inTurn } from './measure.ts'
+
+const rate = 2000
+const seconds = 10
+const writers = 4
+/** Products that one transaction adds, so events that it writes. */
+const size = 4
+
+/** With the settings of production: every transaction waits for its disk. */
+export async function measure(): Promise<Figure[]> {
+  const cluster = await startThrowAwayCluster({
+    settings: {
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+      autovacuum: 'on',
+      shared_buffers: '256MB',
+    },
+  })
+  try {
+    await withClient(cluster.url('postgres'), (c) => c.query('create database fluence'))
+    const access = accessThrough(cluster.url('fluence'), cluster.password)
+    await prepareDatabase(access, undefined, { withCurrent: true })
+    return await withClient(access.root, async (root) => {
+      const shop = await openShop(root, access)
+      const cost = await costOfEvents(root, shop)
+      const stopWorker = await startWorker(access.root, cluster.password)
+      try {
+        return [...cost, ...(await throughTheWorker(root, shop))]
+      } finally {
+        await stopWorker()
+        await Promise.all(shop.clients.map((client) => client.end()))
+      }
+    })
+  } finally {
+    await cluster.stop()
+  }
+}
+
+interface Shop {
+  readonly channel: string
+  /** Product managers at the server's door. */
+  readonly clients: readonly pg.Client[]
+}
+
+async function openShop(root: pg.Client, access: Access): Promise<Shop> {
+  const { rows } = await root.query(
+    `select app_private.channel_of(o.id) as channel,
+            app_private.open_session(o.id, 'product_manager', interval '1 day') as handle
+     from app_private.create_organization('brand', 'shop', 'Shop', 'UTC', 'EUR') as o`,
+  )
+  const open = async () => {
+    const client = new pg.Client({ connectionString: access.as('fluence_authenticator') })
+    await client.connect()
+    await client.query(
+      `select set_config('role', 'fluence_product_manager', false),
+              set_config('fluence.session_id', $1, false)`,
+      [rows[0].handle],
+    )
+    return client
+  }
+  const clients = await Promise.all(Array.from({ length: writers }, open))
+  return { channel: rows[0].channel, clients }
+}
+
+/** One transaction; the numbers of the products. */
+async function add(client: pg.Client, products: number): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: `add ${products}`,
+    text: `insert into app_public.products (title, category, product_price, currency)
+           select 'Apron', 'Kitchen', 39.90, 'EUR' from generate_series(1, ${products})
+           returning id`,
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** The same work of all writers, with the trigger that writes the events and without it. */
+async function costOfEvents(root: pg.Client, { clients }: Shop): Promise<Figure[]> {
+  const kinds = [
+    { name: 'one product in a request', each: 150, work: asRequest, limit: slowest },
+    { name: 'one product, bare', each: 300, work: (client: pg.Client) => add(client, 1) },
+    { name: '1,000 products at once', each: 2, work: (client: pg.Client) => add(client, 1000) },
+  ]
+  const figures: Figure[] = []
+  for (const { name, each, work, limit } of kinds) {
+    const write = (trigger: 'enable' | 'disable') => async () => {
+      await root.query(`alter table app_public.products ${trigger} trigger _500_emit_added`)
+      await Promise.all(
+        clients.map(async (client) => {
+          for (let i = 0; i < each; i += 1) await work(client)
+        }),
+      )
+    }
+    for (const trigger of ['enable', 'disable'] as const) await write(trigger)()
+    const [value, yardstick] = await inTurn(20, write('enable'), write('disable'))
+    const all = each * clients.length
+    figures.push({
+      name: `transaction of ${name}, ${writers} writers`,
+      value: value / all,
+      yardstick: yardstick / all,
+      unit: 'ms',
+      against: 'without events',
+      limit,
+    })
+    await root.query('truncate app_private.outbox')
+  }
+  await root.query('alter table app_public.products enable trigger _500_emit_added')
+  return figures
+}
+
+/** That is 0.85 of the writers' speed. */
+const slowest = 1.176
+
+/** As the server does it for each request. */
+async function asRequest(client: pg.Client): Promise<void> {
+  await client.query('begin')
+  await client.query(`select set_config('statement_timeout', '10000', true)`)
+  await add(client, 1)
+  await client.query('commit')
+}
+
+async function startWorker(url: string, secret: string): Promise<() => Promise<void>> {
+  const { PATH, HOME } = process.env
+  const worker = spawn(process.execPath, [path.join(projectDir, 'src/cli/main.ts'), 'worker'], {
+    cwd: projectDir,
+    env: { PATH, HOME, DATABASE_URL: url, FLUENCE_SECRET: secret },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(worker.stdout, 'data')
+  return async () => {
+    worker.kill('SIGTERM')
+    await once(worker, 'close')
+  }
+}
+
+/** From each commit to the notification that its event's task sends: by clocks of this process. */
+async function throughTheWorker(root: pg.Client, { channel, clients }: Shop): Promise<Figure[]> {
+  const wanted = rate * seconds
+  const committed = new Map<string, number>()
+  const done = new Map<string, number>()
+  root.on('notification', ({ payload = '' }) => {
+    const { product_id } = JSON.parse(payload) as { product_id: string }
+    done.set(product_id, performance.now())
+  })
+  await root.query(`listen ${channel}`)
+
+  let begun = 0
+  const start = performance.now()
+  const isDue = () => begun + size <= ((performance.now() - start) / 1000) * rate
+  await Promise.all(
+    clients.map(async (client) => {
+      while (begun < wanted) {
+        if (!isDue()) {
+          await pause(1)
+          continue
+        }
+        begun += size
+        const ids = await add(client, size)
+        for (const id of ids) committed.set(id, performance.now())
+      }
+    }),
+  )
+  await until(60_000, () => done.size >= wanted)
+  const end = performance.now()
+  const delays = [...committed]
+    .map(([id, at]) => Math.max(0, (done.get(id) ?? Infinity) - at))
+    .toSorted((a, b) => a - b)
+  const share = (part: number) => delays[Math.floor(delays.length * part)] ?? Number.NaN
+  const promised = { unit: 'ms', against: 'promised', yardstick: 500 }
+  return [
+    {
+      name: `${wanted} events at ${rate} a second, first commit to last job done`,
+      value: (end - start) / 1000,
+      yardstick: seconds,
+      unit: 's',
+      against: 'time of the writers',
+      limit: 1.05,
+    },
+    { name: `commit to job done, median`, value: share(0.5), ...promised },
+    { name: `commit to job done, p95`, value: share(0.95), ...promised, limit: 1 },
+  ]
+}
