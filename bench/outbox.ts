@@ -30,7 +30,7 @@ export async function measure(): Promise<Figure[]> {
   try {
     await withClient(cluster.url('postgres'), (c) => c.query('create database fluence'))
     const access = accessThrough(cluster.url('fluence'), cluster.password)
-    await prepareDatabase(access, undefined, { withCurrent: true })
+    await prepareDatabase(access)
     return await withClient(access.root, async (root) => {
       const shop = await openShop(root, access)
       const cost = await costOfEvents(root, shop)
