@@ -32,6 +32,15 @@ CREATE TYPE app_public.organization_kind AS ENUM (
 
 COMMENT ON TYPE app_public.organization_kind IS 'What an organization is: brand (sells), agency (works for brands), platform (runs Fluence).';
 
+CREATE TYPE app_public.product_change_kind AS ENUM (
+    'added',
+    'edited',
+    'retired',
+    'deleted'
+);
+
+COMMENT ON TYPE app_public.product_change_kind IS 'What was done to a product.';
+
 CREATE TYPE app_public.user_role_enum AS ENUM (
     'admin',
     'analyst',
@@ -60,28 +69,6 @@ CREATE FUNCTION app_private.acts_for_platform() RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION app_private.acts_for_platform() IS 'Whether the caller is of the organization that runs Fluence.';
-
-CREATE FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  if not app_private.settle_event(announce_product_change.event_id) then
-    return false;
-  end if;
-  perform pg_notify(
-    app_private.channel_of(announce_product_change.brand_id),
-    json_build_object(
-      'topic', 'product.changed',
-      'event_id', announce_product_change.event_id::text,
-      'product_id', announce_product_change.product_id::text
-    )::text
-  );
-  return true;
-end
-$$;
-
-COMMENT ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) IS 'Tells everybody who listens to the brand that a product has changed. The work of the event product.changed; false if it was done before.';
 
 CREATE FUNCTION app_private.beat(worker_id text, seconds integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -116,21 +103,6 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.beat(worker_id text, seconds integer) IS 'Tells that a worker lives and will be heard of again within so many seconds. Gives the jobs of those who were not to the others, and answers how many workers these were.';
-
-CREATE FUNCTION app_private.channel_of(organization_id bigint) RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  v_key uuid := (select k.key from app_private.channel_key as k);
-begin
-  return 'fluence_' || left(
-    encode(sha256(convert_to(v_key || ':' || channel_of.organization_id, 'UTF8')), 'hex'), 40
-  );
-end
-$$;
-
-COMMENT ON FUNCTION app_private.channel_of(organization_id bigint) IS 'The channel on which the changes of an organization are told. Only who may ask can listen.';
 
 CREATE FUNCTION app_private.check_session(handle text) RETURNS TABLE(role text, acting_brand_id bigint, expires_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -234,6 +206,17 @@ $$;
 
 COMMENT ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) IS 'Writes an event that the worker gets when this transaction has committed. For functions with rights of their own; triggers on many rows write to the outbox themselves.';
 
+CREATE FUNCTION app_private.ended_sessions(handles text[]) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select h.handle
+  from unnest(ended_sessions.handles) as h (handle)
+  where not exists (select from app_private.check_session(h.handle))
+$$;
+
+COMMENT ON FUNCTION app_private.ended_sessions(handles text[]) IS 'Those of the given sessions that are over, so that the server hangs up on them.';
+
 CREATE FUNCTION app_private.enqueue(jobs jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -304,6 +287,16 @@ END;
 
 COMMENT ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) IS 'The job that works off an event, as app_private.enqueue() takes it.';
 
+CREATE FUNCTION app_private.feed_channel() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'fluence_' || left(encode(sha256(convert_to(k.key::text, 'UTF8')), 'hex'), 40)
+  from app_private.channel_key as k
+$$;
+
+COMMENT ON FUNCTION app_private.feed_channel() IS 'The channel on which the number of a brand is told when its feed has grown. Its name is a secret: everybody who can log in to PostgreSQL may listen to any channel.';
+
 CREATE FUNCTION app_private.forget_failed_jobs(older_than interval) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -341,11 +334,13 @@ CREATE FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) RETURNS
     AS $$
 declare
   v_taken bigint[];
+  v_brands bigint[];
 begin
   with candidates as materialized (
     select o.id, o.key
     from app_private.outbox as o
     where hand_on_events.tasks ? o.topic
+      or exists (select from app_private.feed_topics as f where f.topic = o.topic)
     order by o.id
     limit hand_on_events.at_most
     for update skip locked
@@ -372,9 +367,34 @@ begin
       t.id, t.organization_id, t.topic, t.key, t.payload,
       hand_on_events.tasks ->> t.topic, t.created_at
     from taken as t
-    returning id
+    where hand_on_events.tasks ? t.topic
+  ),
+  for_feeds as (
+    select
+      t.organization_id as brand_id,
+      row_number() over (partition by t.organization_id order by t.id) as place,
+      t.*
+    from taken as t
+    join app_private.feed_topics as f on f.topic = t.topic
+  ),
+  -- Who reads at the same time waits here, and so gives its entries later positions.
+  grown as (
+    update app_private.feeds as f
+    set last_position = f.last_position + n.entries
+    from (select e.brand_id, count(*) as entries from for_feeds as e group by e.brand_id) as n
+    where f.brand_id = n.brand_id
+    returning f.brand_id, f.last_position - n.entries as before
+  ),
+  entered as (
+    insert into app_private.feed_entries (brand_id, position, topic, payload, happened_at)
+    select g.brand_id, g.before + e.place, e.topic, e.payload, e.created_at
+    from for_feeds as e
+    join grown as g on g.brand_id = e.brand_id
   )
-  select array_agg(m.id) into v_taken from moved as m;
+  select (select array_agg(t.id) from taken as t), (select array_agg(g.brand_id) from grown as g)
+  into v_taken, v_brands;
+
+  perform pg_notify(app_private.feed_channel(), b.id::text) from unnest(v_brands) as b (id);
 
   -- A statement of its own, which sees what was finished before its key was locked.
   perform app_private.enqueue(jsonb_agg(app_private.event_job(d) order by d.id))
@@ -390,7 +410,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) IS 'Moves events from the outbox to the deliveries, at most so many, and gives the first of each key a job, all or nothing. Takes the tasks by topic; events of other topics wait. Answers how many.';
+COMMENT ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) IS 'Takes events out of the outbox, at most so many, all or nothing: moves those that have a task to the deliveries, with a job for the first of each key, and enters those of feed_topics in the feed of their brand. Takes the tasks by topic; events for neither wait. Answers how many.';
 
 CREATE FUNCTION app_private.house_figures() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -669,6 +689,22 @@ $_$;
 
 COMMENT ON FUNCTION app_private.tg_organizations__check_time_zone() IS 'Refuses a time zone that PostgreSQL does not know by its full name.';
 
+CREATE FUNCTION app_private.tg_organizations__keep_feed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if TG_OP = 'INSERT' then
+    insert into app_private.feeds (brand_id) values (NEW.id);
+  else
+    delete from app_private.feeds as f where f.brand_id = OLD.id;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_organizations__keep_feed() IS 'Gives a new brand its feed, and takes it away with the brand.';
+
 CREATE FUNCTION app_private.tg_products__emit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -730,6 +766,29 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg_products__stay_retired() IS 'Retired is for good: neither taken back nor moved to another time.';
+
+CREATE FUNCTION app_private.trim_feeds(older_than interval) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with old as (
+    select e.brand_id, max(e.position) as position
+    from app_private.feed_entries as e
+    where e.entered_at < now() - trim_feeds.older_than
+    group by e.brand_id
+  ),
+  gone as (
+    delete from app_private.feed_entries as e
+    using old as o
+    where e.brand_id = o.brand_id and e.position <= o.position
+  )
+  update app_private.feeds as f
+  set trimmed_to = o.position
+  from old as o
+  where f.brand_id = o.brand_id
+$$;
+
+COMMENT ON FUNCTION app_private.trim_feeds(older_than interval) IS 'Takes entries that are older out of the feeds, and notes how far.';
 
 CREATE FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[] DEFAULT '{}'::bigint[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -823,6 +882,36 @@ end
 $$;
 
 COMMENT ON FUNCTION app_public.current_time_zone() IS 'The reporting time zone of the caller''s brand: where its days and months begin.';
+
+CREATE FUNCTION app_public.feed_position(after bigint DEFAULT NULL::bigint) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_last bigint;
+  v_trimmed_to bigint;
+begin
+  select f.last_position, f.trimmed_to into v_last, v_trimmed_to
+  from app_private.feeds as f
+  where f.brand_id = (select app_public.current_brand_id());
+
+  if not found then
+    raise exception using
+      errcode = 'FL001',
+      message = 'You do not act for a brand.',
+      hint = 'Sign in and choose a brand.';
+  end if;
+  if feed_position.after not between v_trimmed_to and v_last then
+    raise exception using
+      errcode = 'FL003',
+      message = format('The feed does not go on from position %s.', feed_position.after),
+      hint = 'Ask for the position, load anew what you show, and go on from there.';
+  end if;
+  return coalesce(feed_position.after, v_last);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.feed_position(after bigint) IS 'The position of the newest entry in the feed of the brand; or the position that is given, if the feed still goes on from there. Ask for it, then load, then subscribe after it: nothing is missed.';
 
 CREATE FUNCTION app_public.replay_event(event_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -1093,6 +1182,58 @@ COMMENT ON COLUMN app_private.drift_checks.checked_at IS 'When the check was mad
 
 COMMENT ON COLUMN app_private.drift_checks.drifted_rows IS 'How many roll-up rows differed from their facts; 0 is what it must be.';
 
+CREATE TABLE app_private.feed_entries (
+    brand_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    topic text NOT NULL,
+    payload jsonb NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    entered_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY app_private.feed_entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.feed_entries IS 'One row per event that subscribers may follow: what happened in a brand in the last day, in the order in which it was committed.';
+
+COMMENT ON COLUMN app_private.feed_entries.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_private.feed_entries."position" IS 'Place in the feed of the brand: 1, 2, 3, without a hole.';
+
+COMMENT ON COLUMN app_private.feed_entries.topic IS 'What happened.';
+
+COMMENT ON COLUMN app_private.feed_entries.payload IS 'Keys of rows and codes that say more.';
+
+COMMENT ON COLUMN app_private.feed_entries.happened_at IS 'When the transaction in which it happened began.';
+
+COMMENT ON COLUMN app_private.feed_entries.entered_at IS 'When the reader entered it.';
+
+CREATE TABLE app_private.feed_topics (
+    topic text NOT NULL
+);
+
+ALTER TABLE ONLY app_private.feed_topics FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.feed_topics IS 'One row per kind of event that is kept in the feed of its brand.';
+
+COMMENT ON COLUMN app_private.feed_topics.topic IS 'What happened, as the event names it.';
+
+CREATE TABLE app_private.feeds (
+    brand_id bigint NOT NULL,
+    last_position bigint DEFAULT 0 NOT NULL,
+    trimmed_to bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT feeds_trimmed_within_range_check CHECK (((trimmed_to >= 0) AND (trimmed_to <= last_position)))
+);
+
+ALTER TABLE ONLY app_private.feeds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.feeds IS 'One row per brand: how far its feed goes.';
+
+COMMENT ON COLUMN app_private.feeds.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_private.feeds.last_position IS 'Position of the newest entry.';
+
+COMMENT ON COLUMN app_private.feeds.trimmed_to IS 'Position of the newest entry that is gone because of its age; 0 if none is.';
+
 CREATE TABLE app_private.loaded_sources (
     is_only_row boolean DEFAULT true NOT NULL,
     sources_hash text NOT NULL,
@@ -1187,7 +1328,7 @@ CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
     e.name,
     e.meaning,
     e.advice
-   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
 
 COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
 One row per error code of our own: what it means and what to do about it.';
@@ -1245,6 +1386,31 @@ COMMENT ON COLUMN app_public.parked_events.error_code IS 'Why: a SQLSTATE, bad_p
 COMMENT ON COLUMN app_public.parked_events.created_at IS 'When it happened.';
 
 COMMENT ON COLUMN app_public.parked_events.parked_at IS 'When it was given up.';
+
+CREATE VIEW app_public.product_changes WITH (security_invoker='true') AS
+ SELECT e.brand_id,
+    e."position",
+    ((e.payload ->> 'product_id'::text))::bigint AS product_id,
+    ((e.payload ->> 'change'::text))::app_public.product_change_kind AS change,
+    e.happened_at
+   FROM app_private.feed_entries e
+  WHERE ((e.brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (e.topic = 'product.changed'::text));
+
+COMMENT ON VIEW app_public.product_changes IS '@primaryKey brand_id,position
+@foreignKey (brand_id, product_id) references app_public.products (brand_id, id)
+@subscription productChanged
+One row per change of a product of the brand in the last day, in the order in which they were committed. The subscription productChanged tells each as it happens.';
+
+COMMENT ON COLUMN app_public.product_changes.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_public.product_changes."position" IS '@behavior +filterBy
+Place in the feed of the brand. Who was cut off goes on after the last one seen.';
+
+COMMENT ON COLUMN app_public.product_changes.product_id IS 'The product that changed.';
+
+COMMENT ON COLUMN app_public.product_changes.change IS 'What was done to it.';
+
+COMMENT ON COLUMN app_public.product_changes.happened_at IS 'When the transaction that changed it began.';
 
 ALTER TABLE app_public.products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.products_id_seq
@@ -1825,6 +1991,15 @@ ALTER TABLE ONLY app_private.database_logins
 ALTER TABLE ONLY app_private.drift_checks
     ADD CONSTRAINT drift_checks_pkey PRIMARY KEY (is_only_row);
 
+ALTER TABLE ONLY app_private.feed_entries
+    ADD CONSTRAINT feed_entries_pkey PRIMARY KEY (brand_id, "position");
+
+ALTER TABLE ONLY app_private.feed_topics
+    ADD CONSTRAINT feed_topics_pkey PRIMARY KEY (topic);
+
+ALTER TABLE ONLY app_private.feeds
+    ADD CONSTRAINT feeds_pkey PRIMARY KEY (brand_id);
+
 ALTER TABLE ONLY app_private.loaded_sources
     ADD CONSTRAINT loaded_sources_pkey PRIMARY KEY (is_only_row);
 
@@ -1859,6 +2034,8 @@ CREATE INDEX database_logins_acting_brand_id_idx ON app_private.database_logins 
 
 CREATE INDEX database_logins_organization_id_idx ON app_private.database_logins USING btree (organization_id);
 
+CREATE INDEX feed_entries_topic_idx ON app_private.feed_entries USING btree (brand_id, topic, "position");
+
 CREATE INDEX outbox_deliveries_key_idx ON app_private.outbox_deliveries USING btree (key, id);
 
 CREATE INDEX outbox_deliveries_parked_idx ON app_private.outbox_deliveries USING btree (organization_id, id) WHERE (parked_at IS NOT NULL);
@@ -1881,17 +2058,24 @@ CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW
 
 CREATE TRIGGER _200_stay_retired BEFORE UPDATE OF retired_at ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg_products__stay_retired();
 
+CREATE TRIGGER _500_close_feed AFTER DELETE ON app_public.organizations FOR EACH ROW WHEN ((old.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
+
 CREATE TRIGGER _500_emit_added AFTER INSERT ON app_public.products REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
 
 CREATE TRIGGER _500_emit_deleted AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
 
 CREATE TRIGGER _500_emit_edited AFTER UPDATE ON app_public.products REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
 
+CREATE TRIGGER _500_open_feed AFTER INSERT ON app_public.organizations FOR EACH ROW WHEN ((new.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
+
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.feed_entries
+    ADD CONSTRAINT feed_entries_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_private.feeds(brand_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
@@ -1914,6 +2098,12 @@ ALTER TABLE app_private.database_logins ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.drift_checks ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app_private.feed_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.feed_topics ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.feeds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.loaded_sources ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY maintain ON app_private.channel_key TO fluence_definer USING (true) WITH CHECK (true);
@@ -1921,6 +2111,12 @@ CREATE POLICY maintain ON app_private.channel_key TO fluence_definer USING (true
 CREATE POLICY maintain ON app_private.database_logins TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.drift_checks TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.feed_entries TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.feed_topics TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.feeds TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.loaded_sources TO fluence_definer USING (true) WITH CHECK (true);
 
@@ -1943,6 +2139,8 @@ CREATE POLICY select_all ON app_private.outbox_deliveries FOR SELECT TO fluence_
 CREATE POLICY select_brand ON app_private.outbox_deliveries FOR SELECT TO fluence_admin USING ((organization_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 CREATE POLICY select_platform ON app_private.outbox_deliveries FOR SELECT TO fluence_admin USING (( SELECT app_private.acts_for_platform() AS acts_for_platform));
+
+CREATE POLICY select_product_changes ON app_private.feed_entries FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING (((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (topic = 'product.changed'::text)));
 
 ALTER TABLE app_private.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -2017,14 +2215,8 @@ GRANT USAGE ON SCHEMA staff TO fluence_report_reader;
 REVOKE ALL ON FUNCTION app_private.acts_for_platform() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_admin;
 
-REVOKE ALL ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.announce_product_change(event_id bigint, brand_id bigint, product_id bigint) TO fluence_worker;
-
 REVOKE ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) TO fluence_worker;
-
-REVOKE ALL ON FUNCTION app_private.channel_of(organization_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.channel_of(organization_id bigint) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.check_session(handle text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.check_session(handle text) TO fluence_server;
@@ -2054,6 +2246,9 @@ GRANT ALL ON FUNCTION app_private.create_organization(kind app_public.organizati
 REVOKE ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.ended_sessions(handles text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.ended_sessions(handles text[]) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.enqueue(jobs jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.enqueue(jobs jsonb) TO fluence_definer;
 
@@ -2063,6 +2258,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.outbox_deliveries TO flue
 
 REVOKE ALL ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveries) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.feed_channel() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.feed_channel() TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) TO fluence_worker;
@@ -2110,9 +2308,14 @@ REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app_private.tg_organizations__keep_feed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app_private.tg_products__emit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.trim_feeds(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.trim_feeds(older_than interval) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) TO fluence_definer;
@@ -2168,6 +2371,17 @@ GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_influencer;
 GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_agency_manager;
 GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_auditor;
 
+REVOKE ALL ON FUNCTION app_public.feed_position(after bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_auditor;
+
 REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
 
@@ -2222,6 +2436,21 @@ GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_private.drift_checks TO fluence_definer;
 
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.feed_entries TO fluence_definer;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_admin;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_analyst;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_product_manager;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_support_agent;
+GRANT SELECT ON TABLE app_private.feed_entries TO fluence_auditor;
+
+GRANT SELECT,INSERT ON TABLE app_private.feed_topics TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.feeds TO fluence_definer;
+
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_server;
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE app_private.loaded_sources TO fluence_definer;
@@ -2260,6 +2489,16 @@ GRANT SELECT ON TABLE app_public.error_codes TO fluence_agency_manager;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_auditor;
 
 GRANT SELECT ON TABLE app_public.parked_events TO fluence_admin;
+
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_admin;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.product_changes TO fluence_auditor;
 
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_admin;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_analyst;

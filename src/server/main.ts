@@ -92,6 +92,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
       if (status >= 500) log.error('A GraphQL request failed.', { code, reference, error })
     },
     requestId: currentRequestId,
+    feedUrl: access.as('fluence_server'),
+    log,
     operations: readOperations(env.operationsDir),
     onlyKnown: env.onlyKnownOperations === 'on',
   })

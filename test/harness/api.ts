@@ -5,6 +5,7 @@ import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
 import { close } from '../../src/server/http/listen.ts'
+import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
@@ -43,6 +44,8 @@ async function startApi(
     production,
     report: (_reference, { code }, error) => reports.push({ code, error }),
     requestId: () => undefined,
+    feedUrl: database.access.as('fluence_server'),
+    log: noLog,
     operations,
     onlyKnown: operations.size > 0,
   })

@@ -16,7 +16,8 @@ import { taskFolder } from '../../src/server/worker/runner.ts'
 import { crontabFile } from '../../src/server/worker/shift.ts'
 import { codeOf, eventTask, jobTask, loadTasks, scheduled } from '../../src/server/worker/tasks.ts'
 
-const tasks = await loadTasks([taskFolder], noLog)
+const own = await loadTasks([taskFolder], noLog)
+const tasks = await loadTasks([taskFolder, path.join(import.meta.dirname, 'tasks')], noLog)
 const topicOf = Object.fromEntries(
   Object.entries(tasks.byTopic).map(([topic, task]) => [task, topic]),
 )
@@ -68,12 +69,10 @@ describe('a task', () => {
   }
 
   test('gets what it takes', async () => {
-    const announce = tasks.list['catalog__announce_product'] as Task
-    const given = event({ product_id: '9007199254740993', change: 'added' })
-    expect(await runOnce(announce, given)).toEqual({
-      asked: [['announce_product_change', '5', '3', '9007199254740993']],
-      thrown: undefined,
-    })
+    const record = tasks.list['test__record'] as Task
+    const { asked, thrown } = await runOnce(record, event({ n: '9007199254740993' }))
+    expect(asked.at(-1)).toEqual([undefined, '5', 'product:3:9', '9007199254740993'])
+    expect(thrown).toBeUndefined()
     const sweep = tasks.list['core__sweep_jobs'] as Task
     const cron = { _cron: { ts: '2025-01-01T00:00:00Z', backfilled: false } }
     expect(await runOnce(sweep, cron)).toEqual({ asked: [['sweep_jobs']], thrown: undefined })
@@ -136,19 +135,24 @@ describe('the folder of tasks', () => {
   test('has every task of the crontab', () => {
     const named = parseCrontab(fs.readFileSync(crontabFile, 'utf8')).map(({ task }) => task)
     expect(named.length).toBeGreaterThan(0)
-    expect(Object.keys(tasks.list)).toEqual(expect.arrayContaining(named))
+    expect(Object.keys(own.list)).toEqual(expect.arrayContaining(named))
   })
 
-  test('has a task for every topic that SQL tells of, and for no other', () => {
-    const told = readSources()
-      .files.filter(({ text }) => /app_private\.(emit\(|outbox \()/.test(text))
-      .flatMap(({ text }) => [...text.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, topic]) => topic))
-    expect(new Set(told)).toEqual(new Set(Object.keys(tasks.byTopic)))
+  test('or the feed takes every topic that SQL tells of, and no other', () => {
+    const { files } = readSources()
+    const topicsIn = (sources: typeof files) =>
+      sources.flatMap(({ text }) =>
+        [...text.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, topic]) => topic),
+      )
+    const told = files.filter(({ text }) => /app_private\.(emit\(|outbox \()/.test(text))
+    const feed = files.filter(({ kind, name }) => kind === 'data' && name === 'feed_topics')
+    const taken = [...topicsIn(feed), ...Object.keys(own.byTopic)]
+    expect(new Set(topicsIn(told))).toEqual(new Set(taken))
   })
 
   test('names each after its room', () => {
     const rooms = fs.readdirSync(path.join(taskFolder, '../../sql'))
-    for (const name of Object.keys(tasks.list)) {
+    for (const name of Object.keys(own.list)) {
       expect(name).toMatch(/^[a-z]+__[a-z_]+$/)
       expect(rooms).toContain(name.split('__')[0])
     }

@@ -20,3 +20,4 @@ comment on column app_public.products.created_at is
   E'@behavior +orderBy\nWhen it was added.';
 comment on column app_public.products.retired_at is
   'When it was taken out of the range for good. Retired products keep their history.';
+comment on type app_public.product_change_kind is 'What was done to a product.';

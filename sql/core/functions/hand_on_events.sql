@@ -9,11 +9,13 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_taken bigint[];
+  v_brands bigint[];
 begin
   with candidates as materialized (
     select o.id, o.key
     from app_private.outbox as o
     where hand_on_events.tasks ? o.topic
+      or exists (select from app_private.feed_topics as f where f.topic = o.topic)
     order by o.id
     limit hand_on_events.at_most
     for update skip locked
@@ -40,9 +42,34 @@ begin
       t.id, t.organization_id, t.topic, t.key, t.payload,
       hand_on_events.tasks ->> t.topic, t.created_at
     from taken as t
-    returning id
+    where hand_on_events.tasks ? t.topic
+  ),
+  for_feeds as (
+    select
+      t.organization_id as brand_id,
+      row_number() over (partition by t.organization_id order by t.id) as place,
+      t.*
+    from taken as t
+    join app_private.feed_topics as f on f.topic = t.topic
+  ),
+  -- Who reads at the same time waits here, and so gives its entries later positions.
+  grown as (
+    update app_private.feeds as f
+    set last_position = f.last_position + n.entries
+    from (select e.brand_id, count(*) as entries from for_feeds as e group by e.brand_id) as n
+    where f.brand_id = n.brand_id
+    returning f.brand_id, f.last_position - n.entries as before
+  ),
+  entered as (
+    insert into app_private.feed_entries (brand_id, position, topic, payload, happened_at)
+    select g.brand_id, g.before + e.place, e.topic, e.payload, e.created_at
+    from for_feeds as e
+    join grown as g on g.brand_id = e.brand_id
   )
-  select array_agg(m.id) into v_taken from moved as m;
+  select (select array_agg(t.id) from taken as t), (select array_agg(g.brand_id) from grown as g)
+  into v_taken, v_brands;
+
+  perform pg_notify(app_private.feed_channel(), b.id::text) from unnest(v_brands) as b (id);
 
   -- A statement of its own, which sees what was finished before its key was locked.
   perform app_private.enqueue(jsonb_agg(app_private.event_job(d) order by d.id))
@@ -58,8 +85,8 @@ begin
 end
 $$;
 comment on function app_private.hand_on_events(jsonb, integer) is
-  'Moves events from the outbox to the deliveries, at most so many, and gives the first of each '
-  'key a job, all or nothing. Takes the tasks by topic; events of other topics wait. Answers how '
-  'many.';
+  'Takes events out of the outbox, at most so many, all or nothing: moves those that have a task '
+  'to the deliveries, with a job for the first of each key, and enters those of feed_topics in the '
+  'feed of their brand. Takes the tasks by topic; events for neither wait. Answers how many.';
 grant execute on function app_private.hand_on_events(jsonb, integer) to fluence_worker;
 alter function app_private.hand_on_events(jsonb, integer) owner to fluence_definer;

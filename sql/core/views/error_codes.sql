@@ -22,6 +22,12 @@ from (
       'Check the id.'
     ),
     (
+      'FL003',
+      'feed_does_not_go_on',
+      'The feed keeps a day of entries; the position is older than that, or there is none such.',
+      'Ask for feedPosition, load anew what you show, and follow the feed from there.'
+    ),
+    (
       'FL101',
       'unknown_time_zone',
       'The time zone is not one that PostgreSQL knows by its full name.',

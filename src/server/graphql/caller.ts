@@ -1,7 +1,9 @@
 import type { Context as WebSocketContext } from 'graphql-ws'
 import type { NormalizedRequestDigest } from 'postgraphile/grafserv'
 import type { Pool } from 'pg'
+import type { WebSocket } from 'ws'
 import { Refusal } from './errors.ts'
+import { SessionWatch } from './session-watch.ts'
 
 /** For whom a request is answered. */
 export interface Caller {
@@ -18,16 +20,20 @@ type Asker = NormalizedRequestDigest | WebSocketContext
 export class Callers {
   readonly #server: Pool
   readonly #known = new WeakMap<object, Caller>()
+  readonly #watch: SessionWatch
 
   constructor(server: Pool) {
     this.#server = server
+    this.#watch = new SessionWatch(server)
   }
 
   /** Finds out and remembers it for this request; throws a Refusal for a session that is over. */
   async identify(asker: Asker | undefined): Promise<Caller> {
     const caller = await this.#of(authorizationOf(asker))
-    const key = keyOf(asker)
-    if (key !== undefined) this.#known.set(key, caller)
+    if (asker !== undefined) this.#known.set(keyOf(asker), caller)
+    if (asker !== undefined && isWebSocket(asker) && caller !== visitor) {
+      this.#watch.hold(caller.handle, socketOf(asker))
+    }
     return caller
   }
 
@@ -56,10 +62,9 @@ const signIn = (what: string) => new Refusal('FL903', `${what} Sign in again.`, 
 
 const isWebSocket = (asker: Asker): asker is WebSocketContext => 'connectionParams' in asker
 
-const keyOf = (asker: Asker | undefined): object | undefined => {
-  if (asker === undefined) return undefined
-  return isWebSocket(asker) ? (asker.extra as { socket: object }).socket : asker
-}
+const socketOf = ({ extra }: WebSocketContext) => (extra as { socket: WebSocket }).socket
+
+const keyOf = (asker: Asker): object => (isWebSocket(asker) ? socketOf(asker) : asker)
 
 /** Browsers cannot set headers on a WebSocket: there the token comes with the first message. */
 function authorizationOf(asker: Asker | undefined): string | undefined {

@@ -6,13 +6,25 @@ import type { Pool } from 'pg'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
+import { createWithPgClient } from 'postgraphile/adaptors/pg'
+import { applicationName, factsOf } from '../http/request.ts'
+import type { Log } from '../log.ts'
+import { Feeds } from './feed.ts'
 import { type GuardOptions, makeGuard } from './guard.ts'
 import { makePreset } from './preset.ts'
+import { openSockets } from './sockets.ts'
+import { type Ask, subscriberFor } from './subscriptions.ts'
+
+const path = '/graphql'
+const maxRequestBytes = 200_000
 
 export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
   /** Connections as fluence_authenticator, which may become any role of people. */
   readonly requests: Pool
+  /** Where the server listens for what happens: a connection of its own. */
+  readonly feedUrl: string
   readonly requestId: () => string | undefined
+  readonly log: Log
 }
 
 /** Opens the GraphQL door; the answer closes it. */
@@ -21,7 +33,9 @@ export async function openGraphQL(
   server: http.Server,
   options: DoorOptions,
 ): Promise<() => Promise<void>> {
-  const { requests, callers, production, requestId } = options
+  const { requests, callers, production, requestId, log } = options
+  const feeds = new Feeds(options.feedUrl)
+  const withPgClient = createWithPgClient({ pool: requests })
   let schema: GraphQLSchema | undefined
   const guard = makeGuard({
     ...options,
@@ -34,30 +48,47 @@ export async function openGraphQL(
     extends: [makePreset(requests)],
     plugins: [guard],
     grafserv: {
-      graphqlPath: '/graphql',
+      graphqlPath: path,
       graphiql: !production,
       graphiqlPath: '/graphiql',
       graphiqlOnGraphQLGET: false,
       websockets: true,
-      maxRequestLength: 200_000,
+      maxRequestLength: maxRequestBytes,
     },
     grafast: {
       timeouts: { planning: 1000, execution: 30_000 },
       context(context) {
-        const { role, handle } = callers.found(context)
-        return {
-          // Without a role there would be no transaction, and the rights of the login itself.
-          pgSettings: {
-            role,
-            'fluence.session_id': handle,
-            statement_timeout: '10000',
-            application_name: `fluence req:${requestId() ?? '-'}`,
-          },
+        const { role, handle, brand } = callers.found(context)
+        const socketRequest = context.ws?.request
+        const id = socketRequest === undefined ? requestId() : factsOf(socketRequest)?.id
+        // Without a role there would be no transaction, and the rights of the login itself.
+        const pgSettings = {
+          role,
+          'fluence.session_id': handle,
+          statement_timeout: '10000',
+          application_name: applicationName(id),
         }
+        const ask: Ask = (text, values) =>
+          withPgClient(pgSettings, async (client) => {
+            const { rows } = await client.query<{ position: string }>({ text, values })
+            return rows
+          })
+        return { pgSettings, feed: subscriberFor(feeds, brand, ask) }
       },
     },
   })
   schema = await door.getSchema()
-  await door.createServ(grafserv).addTo(app, server)
-  return async () => void (await door.release())
+  const serv = door.createServ(grafserv)
+  await serv.addTo(app, server, false)
+  const closeSockets = openSockets(server, serv, {
+    path,
+    maxMessageBytes: maxRequestBytes,
+    callers,
+    log,
+  })
+  return async () => {
+    closeSockets()
+    await feeds.stop()
+    await door.release()
+  }
 }

@@ -43,6 +43,9 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
 const unavailable =
   /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated/
 
+/** Whether it is the database that is away, so that the same may well work in a moment. */
+export const isUnavailable = (error: unknown): boolean => tell(error)?.code === 'FL905'
+
 /** An error that we raise ourselves at the door. */
 export class Refusal extends Error {
   readonly told: Told

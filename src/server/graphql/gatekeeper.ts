@@ -37,7 +37,7 @@ export interface Body {
 }
 
 /** Looks at a request before anything is planned; throws a Refusal for one that may not pass. */
-export type Gatekeeper = (body: Body, schema: GraphQLSchema) => void
+export type Gatekeeper = (body: Body, schema: GraphQLSchema, overSocket: boolean) => void
 
 /**
  * Counts words first, for that is cheap; then parses and validates, which is remembered; then works
@@ -75,7 +75,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
     return document
   }
 
-  return (body, schema) => {
+  return (body, schema, overSocket) => {
     const { query, operationName, variableValues } = body
     if (typeof query !== 'string') throw malformed('The query is missing.')
     if (operationName != null && typeof operationName !== 'string') {
@@ -89,6 +89,9 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
       const document = read(query, schema)
       const operation = getOperationAST(document, operationName)
       if (operation == null) throw malformed('The document has no such operation.')
+      if (operation.operation === 'subscription' && !overSocket) {
+        throw malformed('A subscription goes over a WebSocket.')
+      }
       checkCost(costOf(document, operation, variables as Record<string, unknown>))
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error

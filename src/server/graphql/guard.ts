@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { SafeError } from 'postgraphile/grafast'
 import { GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
 import type { Callers } from './caller.ts'
-import { mask, Refusal, type Report } from './errors.ts'
+import { mask, type Masked, Refusal, type Report } from './errors.ts'
 import { makeGatekeeper } from './gatekeeper.ts'
 import type { Operations } from './operations.ts'
 
@@ -34,7 +34,8 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
 
   const maskError = (error: GraphQLError): GraphQLError => {
     const { nodes, source, positions, path } = error
-    const { told, extensions } = mask(error, report, !production)
+    const { told, extensions } =
+      refused.get(error.originalError ?? error) ?? mask(error, report, !production)
     const outcome = outcomes.getStore()
     if (outcome !== undefined) outcome.status = Math.max(outcome.status, told.status)
     return new GraphQLError(told.message, { nodes, source, positions, path, extensions })
@@ -74,7 +75,7 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
           try {
             await callers.identify(request ?? graphqlWsContext)
             body.query = lookUp(body, options)
-            keep(body, schema())
+            keep(body, schema(), request === undefined)
           } catch (error) {
             throw asSafe(error, report)
           }
@@ -108,9 +109,15 @@ function lookUp(
 
 /** Grafserv lets a SafeError through as it is, with the status that stands in it. */
 function asSafe(error: unknown, report: Report): SafeError {
-  const { told, extensions } = mask(error, report)
-  return new SafeError(told.message, { ...extensions, statusCode: told.status })
+  const masked = mask(error, report)
+  const { told, extensions } = masked
+  const safe = new SafeError(told.message, { ...extensions, statusCode: told.status })
+  refused.set(safe, masked)
+  return safe
 }
+
+/** What was masked before: over a WebSocket Grafserv has it masked once more. */
+const refused = new WeakMap<Error, Masked>()
 
 interface Answer {
   statusCode: number

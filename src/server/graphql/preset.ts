@@ -10,6 +10,7 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
+import { subscriptionsPlugin } from './subscriptions.ts'
 
 /** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
 export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
@@ -19,9 +20,14 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
     PostGraphileConnectionFilterPreset,
     PgAggregatesPreset,
   ],
-  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin],
-  // Rows have keys of their own; global ids would be a second one.
-  disablePlugins: ['NodePlugin'],
+  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin],
+  disablePlugins: [
+    // Rows have keys of their own; global ids would be a second one.
+    'NodePlugin',
+    // A filter is on what has an index in the table that is asked for.
+    'PgConnectionArgFilterBackwardRelationsPlugin',
+    'PgConnectionArgFilterForwardRelationsPlugin',
+  ],
   pgServices: [makePgService({ pool, schemas: ['app_public', 'reporting'] })],
   schema: {
     // Aggregates of everything would double the schema: a table or view asks for them by a tag.
@@ -34,7 +40,6 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
       '-resource:aggregates:filterBy',
       '-resource:relatedAggregates:orderBy',
     ].join(' '),
-    connectionFilterRelations: false,
     connectionFilterComputedColumns: false,
     connectionFilterSetofFunctions: false,
     connectionFilterAllowEmptyObjectInput: true,

@@ -205,7 +205,8 @@ describe("the worker's login", () => {
     await story.rows(`select app_private.beat('one', 40)`)
     await story.rows(`select app_private.hand_on_events('{}', 1)`)
     await story.rows('select app_private.sweep_jobs()')
-    for (const table of ['outbox', 'outbox_deliveries', 'worker_heartbeats', 'channel_key']) {
+    const tables = ['outbox', 'outbox_deliveries', 'feeds', 'feed_entries', 'worker_heartbeats']
+    for (const table of [...tables, 'channel_key']) {
       await story.rejects('42501', `select from app_private.${table}`)
     }
     await story.rejects('42501', 'select from app_public.products')

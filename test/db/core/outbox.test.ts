@@ -26,7 +26,7 @@ const emit = (story: Story, key: string, payload = '{}', organization: string | 
 async function handOn(story: Story, atMost = 500): Promise<number> {
   const { taken } = await story.one<{ taken: number }>(
     'select app_private.hand_on_events($1, $2) as taken',
-    [{ 'test.happened': 'test__record', 'product.changed': 'catalog__announce_product' }, atMost],
+    [{ 'test.happened': 'test__record', 'product.changed': 'test__record' }, atMost],
   )
   return taken
 }
@@ -172,7 +172,7 @@ describe('the reader of the outbox', () => {
       payload: { product_id: product, change: 'added' },
     })
     expect(job).toEqual({
-      identifier: 'catalog__announce_product',
+      identifier: 'test__record',
       key: `event:${payload.event_id}`,
       max_attempts: 8,
     })
@@ -360,7 +360,12 @@ describe('a business role', () => {
     'select app_private.release_event(1, true)',
     'select app_private.list_jobs()',
     'select app_private.visible_jobs()',
-    'select app_private.channel_of(1)',
+    'select app_private.feed_channel()',
+    'select from app_private.feeds',
+    'select from app_private.feed_entries',
+    'select from app_private.feed_topics',
+    `select app_private.trim_feeds(interval '1 day')`,
+    `select app_private.ended_sessions('{}')`,
     'select from app_private.outbox',
     'select from app_private.outbox_deliveries',
     'select from app_private.worker_heartbeats',
