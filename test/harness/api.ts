@@ -5,6 +5,7 @@ import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
 import { close } from '../../src/server/http/listen.ts'
+import { currentRequestId } from '../../src/server/http/request.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
@@ -42,7 +43,7 @@ async function startApi(
     callers: new Callers(own),
     production,
     report: (_reference, { code }, error) => reports.push({ code, error }),
-    requestId: () => undefined,
+    requestId: currentRequestId,
     operations,
     onlyKnown: operations.size > 0,
   })

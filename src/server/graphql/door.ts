@@ -6,7 +6,9 @@ import type { Pool } from 'pg'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
+import { applicationName, knowOperations } from '../http/request.ts'
 import { type GuardOptions, makeGuard } from './guard.ts'
+import { namesOf } from './labels.ts'
 import { makePreset } from './preset.ts'
 
 export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
@@ -22,6 +24,7 @@ export async function openGraphQL(
   options: DoorOptions,
 ): Promise<() => Promise<void>> {
   const { requests, callers, production, requestId } = options
+  knowOperations(namesOf(options.operations))
   let schema: GraphQLSchema | undefined
   const guard = makeGuard({
     ...options,
@@ -51,7 +54,7 @@ export async function openGraphQL(
             role,
             'fluence.session_id': handle,
             statement_timeout: '10000',
-            application_name: `fluence req:${requestId() ?? '-'}`,
+            application_name: applicationName(requestId()),
           },
         }
       },
