@@ -40,8 +40,9 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
   [/^No values were (deleted|updated) /, 'FL002', 'There is no such row.', 404],
 ]
 
+/** What pg says by itself; the last two of a connection that broke, and of a pool that has ended. */
 const unavailable =
-  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated/
+  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated|is not queryable|after calling end/
 
 /** An error that we raise ourselves at the door. */
 export class Refusal extends Error {
