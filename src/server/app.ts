@@ -78,7 +78,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
 function nameDoor(request: Request, _response: Response, next: NextFunction): void {
   const facts = currentRequest()
   if (facts !== undefined) {
-    facts.operation = request.baseUrl === '/graphql' ? 'graphql anonymous' : 'graphiql'
+    facts.operation = request.baseUrl === '/graphql' ? 'graphql unread' : 'graphiql'
   }
   next()
 }

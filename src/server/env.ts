@@ -119,7 +119,7 @@ const settings = {
   ),
   demo: choice(
     'FLUENCE_DEMO',
-    'Whether a first start fills a demo brand; auto means: embedded database, not production',
+    'Whether a start fills a demo brand into an empty database; auto means: embedded database, not production',
     ['auto', 'on', 'off'],
     'auto',
   ),

@@ -67,7 +67,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   })
   await life.onStop(() => database.close())
   await prepareDatabase(access, progress)
-  if (env.demo) await fillDemo(access)
+  const demo = env.demo && (await fillDemo(access))
 
   progress('Opening the GraphQL door')
   const openPool = async (name: string, login: ServiceLogin, max: number, options = {}) => {
@@ -123,7 +123,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   // While sql/ is worked on, what it should be changes under us.
   readiness = databaseReadiness(probes, () => (production ? hash : readSources().hash))
   progress.done()
-  process.stdout.write(announcement(env, port, database.cluster?.port))
+  process.stdout.write(announcement({ ...env, demo }, port, database.cluster?.port))
   say = (line) => log.warn(line)
   logDefects(log)
   warnOfOpenDoors(env, log)

@@ -77,18 +77,23 @@ describe('a socket', () => {
   test('bears the id of its request into the database', async ({ api }) => {
     const handle = await api.signIn('acme', 'analyst')
     const line = openLine(api.url, handle, { 'x-request-id': 'the-socket-of-a-test' })
-    const following = line.ask('subscription { productChanged { position } }')
-    const seen = await until(20_000, () =>
-      withClient(api.database.superuserUrl, async (client) => {
-        const { rows } = await client.query(
-          `select from pg_stat_activity as a
-           where a.datname = current_database() and a.application_name = $1`,
-          ['fluence req:the-socket-of-a-test'],
-        )
-        return rows.length > 0
-      }),
-    )
-    expect([seen, following.errors]).toEqual([true, []])
+    await withClient(api.database.superuserUrl, async (client) => {
+      await client.query('begin; lock table app_public.products in access exclusive mode')
+      const waiting = line.ask('{ products { totalCount } }')
+      // Asked anew each time: within a transaction the answer would stay the same.
+      const names = await until(20_000, () =>
+        withClient(api.database.superuserUrl, async (other) => {
+          const { rows } = await other.query<{ name: string }>(
+            `select distinct a.application_name as name from pg_stat_activity as a
+             where a.datname = current_database() and a.wait_event_type = 'Lock'`,
+          )
+          return rows.length > 0 && rows.map(({ name }) => name)
+        }),
+      )
+      await client.query('rollback')
+      expect(names).toEqual(['fluence req:the-socket-of-a-test'])
+      expect(await waiting.has(1)).toMatchObject([{ data: { products: {} } }])
+    })
   })
 
   test('is of the one path and the one protocol', async ({ api }) => {

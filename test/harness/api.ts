@@ -5,6 +5,7 @@ import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
 import { close } from '../../src/server/http/listen.ts'
+import { currentRequestId } from '../../src/server/http/request.ts'
 import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
@@ -43,7 +44,7 @@ async function startApi(
     callers: new Callers(own),
     production,
     report: (_reference, { code }, error) => reports.push({ code, error }),
-    requestId: () => undefined,
+    requestId: currentRequestId,
     feedUrl: database.access.as('fluence_server'),
     log: noLog,
     operations,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readPosition, segmentAt, segmentName } from '../../src/server/postgres/backup/wal.ts'
 import { startCluster } from '../../src/server/postgres/cluster.ts'
 import { until } from '../../src/server/postgres/processes.ts'
 import {
@@ -329,7 +330,10 @@ test('only the newest base backups are kept, and the log that they need', async 
     for (let i = 0; i < 3; i += 1) made.push((await home.backup()).name)
     return made
   })
-  const listed = await home.json<{ name: string; startWal: string }[]>('backup', '--list')
+  const listed = await home.json<{ name: string; startWal: string; walSegmentBytes: number }[]>(
+    'backup',
+    '--list',
+  )
   expect(listed.map(({ name }) => name)).toEqual([expect.any(String), ...names])
 
   // One that was killed in the middle is not a backup, and goes with the next one.
@@ -339,8 +343,10 @@ test('only the newest base backups are kept, and the log that they need', async 
   await killed.end()
   const { name } = await home.backup('--keep', '2')
   expect(home.bases()).toEqual([names[2], name])
-  const [, first = ''] = listed.at(-1)?.startWal.split('/') ?? []
-  expect(home.segments()[0]?.slice(-8)).toBe(first.slice(0, -6).padStart(8, '0'))
+  const { startWal = '', walSegmentBytes = 0 } = listed.at(-1) ?? {}
+  expect(walSegmentBytes).toBe(4 << 20)
+  const first = segmentAt(readPosition(startWal), walSegmentBytes)
+  expect(home.segments()[0]).toBe(segmentName(1, first, walSegmentBytes))
   expect(await home.fluence('backup', '--verify')).toMatchObject({ code: 0 })
   await home.restore()
 })
@@ -416,13 +422,28 @@ test('a moment must be one that there was', async () => {
   const home = copy()
   const wrong = ['yesterday', '2026-02-30T10:00:00Z', '2026-03-01T10:00:00', '2026-03-01', '10:00Z']
   for (const text of wrong) {
-    expectRefusal(await home.fluence('restore', '--to', text), /is not a moment/)
+    const refused = await home.fluence('restore', '--to', text)
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a moment.') })
+    expect(refused.stderr).not.toMatch(/^ +at /m)
   }
   const to = (text: string) => home.fluence('restore', '--to', text)
   expectRefusal(await to('2026-01-01T10:00:00+03:00'), /oldest backup .* was finished at/)
   expectRefusal(await to('2999-01-01T10:00:00Z'), /still to come/)
   expectRefusal(await to(new Date().toISOString()), /Restore to latest/)
   expectRefusal(await home.fluence('restore', '--from', temporaryFolder()), /There is no backup/)
+
+  // What is refused before there are any data leaves none behind, and no folder for them either.
+  const nowhere = path.join(temporaryFolder(), 'a', 'data')
+  const elsewhere = { ...home.env, FLUENCE_DATA_DIR: nowhere }
+  for (const [args, line] of [
+    [['--from', temporaryFolder()], /There is no backup/],
+    [['--to', '2026-01-01T10:00:00+03:00'], /oldest backup .* was finished at/],
+  ] as const) {
+    const command = [...cli, 'restore', ...args]
+    expectRefusal(await run({ command, env: elsewhere }), line)
+    expect(fs.existsSync(path.dirname(nowhere))).toBe(false)
+  }
+
   const foreign = { ...home.env, DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' }
   for (const command of ['backup', 'restore']) {
     expectRefusal(await run({ command: [...cli, command], env: foreign }), /pgBackRest/)

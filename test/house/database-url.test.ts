@@ -219,14 +219,34 @@ describe('is refused in one line that says what to do', () => {
   })
 
   test('for a login that did not make the roles and does not know their secret', async () => {
-    await (await startOn(await emptyDatabase())).ready()
-    const login = await owner('guest', '')
-    const url = await emptyDatabase({ login })
+    const { url, otherUrl, superuserUrl } = await freshCluster()
+    const works = async (address: string, env: Record<string, string> = {}) => {
+      const program = await startOn(address, env)
+      await answers(`${await program.ready()}/readyz`)
+      program.signal('SIGTERM')
+      expect(await program.end()).toBe(0)
+    }
+    await works(url)
+    await query(superuserUrl, `create role guest login password 'p'`)
+    await query(superuserUrl, 'alter database other owner to guest')
+    const guests = otherUrl.replace('plain:', 'guest:')
     const env = { FLUENCE_SECRET: 'another' }
-    const advice = /may not set the password of fluence_\w+: .* as a superuser: (.*;)$/
-    const refusal = await refusedOn(url, advice, env)
-    await asSuperuser(advice.exec(refusal)?.[1] ?? '')
-    await (await startOn(url, env)).ready()
+
+    // The logins are those of the other database, which goes on with them.
+    const used =
+      /uses the logins .* with another secret: plain\. .* FLUENCE_SECRET .*: (revoke .*;)$/
+    const refusal = await refusedOn(guests, used, env)
+    await works(url)
+    await works(guests, { FLUENCE_SECRET: 'p' })
+    await query(superuserUrl, 'revoke connect on database other from fluence_worker')
+
+    await query(superuserUrl, used.exec(refusal)?.[1] ?? '')
+    const rights = /may not set the password of fluence_\w+: .* as a superuser: (.*;)$/
+    const advice = await refusedOn(guests, rights, env)
+    await query(superuserUrl, rights.exec(advice)?.[1] ?? '')
+    await works(guests, env)
+    await refusedOn(url, /uses the logins .* with another secret: other\./)
+    await works(url, env)
   })
 
   test('for a server that is too old', async () => {

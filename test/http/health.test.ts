@@ -166,7 +166,8 @@ describe('/metrics', () => {
   test('counts requests by operation, and callers cannot invent new ones', async () => {
     knowOperations(['SalesOfTheMonth'])
     const named = byHand('/ask/{name}', (request, response) => {
-      noteOperation(String(request.params['name']))
+      const name = String(request.params['name'])
+      noteOperation({ name, kind: 'query', fields: new Set(['products']) })
       response.json({})
     })
     const { url } = await startApp({ routes: [named] })
@@ -178,9 +179,9 @@ describe('/metrics', () => {
     const counts = [...text.matchAll(/^fluence_request_duration_seconds_count\{(.*)\} (\d+)$/gm)]
     expect(Object.fromEntries(counts.map(([, labels, count]) => [labels, Number(count)]))).toEqual({
       'operation="graphql SalesOfTheMonth",outcome="2xx"': 1,
-      'operation="graphql other",outcome="2xx"': 50,
+      'operation="graphql query products",outcome="2xx"': 50,
       'operation="unknown",outcome="4xx"': 50,
-      'operation="graphql anonymous",outcome="4xx"': 1,
+      'operation="graphql unread",outcome="4xx"': 1,
     })
     expect(text).toContain('fluence_request_duration_seconds_bucket{le="0.05"')
   })

@@ -10,8 +10,8 @@ declare
 begin
   -- Two servers may start at once on one database.
   perform pg_advisory_xact_lock(hashtext('fluence demo'));
-  if exists (select from app_public.organizations as o where o.slug = 'demo') then
-    return false;
+  if exists (select from app_public.organizations) then
+    return exists (select from app_public.organizations as o where o.slug = 'demo');
   end if;
 
   select o.id into v_brand_id
@@ -28,6 +28,7 @@ begin
 end
 $$;
 comment on function app_private.create_demo_brand(jsonb) is
-  'Fills the brand "demo" unless there is one: whole or not at all. True if it did.';
+  'Fills the brand "demo" where there is no organization yet: whole or not at all. True if there is '
+  'that brand.';
 grant execute on function app_private.create_demo_brand(jsonb) to fluence_server;
 alter function app_private.create_demo_brand(jsonb) owner to fluence_definer;

@@ -1,14 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Problem } from '../../problem.ts'
 import { makeProgress } from '../../progress.ts'
 import { readEnv } from '../../server/env.ts'
 import { BackupFolder } from '../../server/postgres/backup/folder.ts'
-import { readMoment } from '../../server/postgres/backup/moment.ts'
+import { type Moment, readMoment } from '../../server/postgres/backup/moment.ts'
 import { restore } from '../../server/postgres/backup/restore.ts'
 import { print } from '../output.ts'
 import { refuseForeignDatabase } from './backup.ts'
 
 interface Options {
-  readonly to: string
+  readonly to: Moment | 'latest'
   readonly from?: string
   readonly json?: boolean
 }
@@ -17,7 +18,11 @@ export function addRestore(program: Command): void {
   program
     .command('restore')
     .description('put the embedded database back to a moment, from a backup and its log')
-    .option('--to <moment>', 'for example 2026-03-01T14:05:00+03:00, or latest', 'latest')
+    .addOption(
+      new Option('--to <moment>', 'for example 2026-03-01T14:05:00+03:00, or latest')
+        .argParser(moment)
+        .default('latest'),
+    )
     .option('--from <folder>', 'folder of the backups, if not FLUENCE_BACKUP_DIR')
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -28,14 +33,13 @@ export function addRestore(program: Command): void {
     .action(async (options: Options) => {
       const env = readEnv()
       refuseForeignDatabase(env)
-      const to = options.to === 'latest' ? options.to : readMoment(options.to)
       const own = new BackupFolder(env.backupDir)
       const from = new BackupFolder(options.from ?? env.backupDir)
       const progress = makeProgress()
       const done = await restore({
         dataDir: env.dataDir,
         from,
-        to,
+        to: options.to,
         own,
         say: progress,
       })
@@ -52,4 +56,13 @@ export function addRestore(program: Command): void {
         ].join('\n'),
       )
     })
+}
+
+function moment(text: string): Moment | 'latest' {
+  try {
+    return text === 'latest' ? text : readMoment(text)
+  } catch (error) {
+    if (error instanceof Problem) throw new InvalidArgumentError(error.line)
+    throw error
+  }
 }

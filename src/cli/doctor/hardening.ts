@@ -20,6 +20,17 @@ export async function checkHardening(client: pg.Client, env: Env): Promise<Findi
   const { rows: connection } = await client.query<{ encrypted: boolean }>(
     'select s.ssl as encrypted from pg_stat_ssl as s where s.pid = pg_backend_pid()',
   )
+  const { rows: talkative } = await client.query<{ name: string }>(
+    `select r.rolname as name
+     from pg_roles as r
+     where r.rolname in ('fluence_server', 'fluence_authenticator', 'fluence_worker')
+       and not exists (
+         select from pg_db_role_setting as s
+         where s.setrole = r.oid and s.setdatabase = 0
+           and 'log_min_messages=log' = any (s.setconfig)
+       )
+     order by r.rolname`,
+  )
   const login = client.escapeIdentifier(client.user ?? '')
   return [
     open?.locks
@@ -40,6 +51,12 @@ export async function checkHardening(client: pg.Client, env: Env): Promise<Findi
           'As a superuser: revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public;',
         )
       : ok('large objects are for superusers'),
+    talkative.length > 0
+      ? warning(
+          "PostgreSQL's own log may quote values that people sent, where it tells of an error.",
+          `As a superuser: ${talkative.map(({ name }) => `alter role ${name} set log_min_messages = log;`).join(' ')}`,
+        )
+      : ok("PostgreSQL's own log does not quote what people sent"),
     checkWay(env, connection[0]?.encrypted ?? false),
     warning(
       'Statements that a database login was refused stand only in the log of that server.',

@@ -7,10 +7,11 @@ import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import { createWithPgClient } from 'postgraphile/adaptors/pg'
-import { applicationName, factsOf } from '../http/request.ts'
+import { applicationName, factsOf, knowOperations } from '../http/request.ts'
 import type { Log } from '../log.ts'
 import { Feeds } from './feed.ts'
 import { type GuardOptions, makeGuard } from './guard.ts'
+import { namesOf } from './labels.ts'
 import { makePreset } from './preset.ts'
 import { openSockets } from './sockets.ts'
 import { type Ask, subscriberFor } from './subscriptions.ts'
@@ -36,6 +37,7 @@ export async function openGraphQL(
   const { requests, callers, production, requestId, log } = options
   const feeds = new Feeds(options.feedUrl)
   const withPgClient = createWithPgClient({ pool: requests })
+  knowOperations(namesOf(options.operations))
   let schema: GraphQLSchema | undefined
   const guard = makeGuard({
     ...options,

@@ -40,8 +40,9 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
   [/^No values were (deleted|updated) /, 'FL002', 'There is no such row.', 404],
 ]
 
+/** What pg says by itself; the last two of a connection that broke, and of a pool that has ended. */
 const unavailable =
-  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated/
+  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated|is not queryable|after calling end/
 
 /** Whether it is the database that is away, so that the same may well work in a moment. */
 export const isUnavailable = (error: unknown): boolean => tell(error)?.code === 'FL905'

@@ -16,7 +16,9 @@ import {
   type ValidationRule,
 } from 'postgraphile/graphql'
 import { type Cost, costOf } from './cost.ts'
+import { noteOperation } from '../http/request.ts'
 import { inWords, Refusal } from './errors.ts'
+import { asked } from './labels.ts'
 import { largestPageSize } from './page-size.ts'
 
 /** What one document may ask for. */
@@ -89,6 +91,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
       const document = read(query, schema)
       const operation = getOperationAST(document, operationName)
       if (operation == null) throw malformed('The document has no such operation.')
+      noteOperation(asked(document, operation))
       if (operation.operation === 'subscription' && !overSocket) {
         throw malformed('A subscription goes over a WebSocket.')
       }

@@ -46,7 +46,8 @@ const byStatus: Record<number, RefusalCode> = {
 
 /** A database that is away, or a pool that is exhausted. */
 const unavailable = /^(08|53)\w{3}$|^57P\w{2}$|^(ECONN\w+|EPIPE|ETIMEDOUT)$/
-const noConnection = /^timeout exceeded when trying to connect$|^Connection terminated/
+const noConnection =
+  /^timeout exceeded when trying to connect$|^Connection terminated|is not queryable$|after calling end/
 
 /** As what an error is told; of one that is not the caller's nothing is told. */
 export function codeOf(error: unknown): RefusalCode {

@@ -53,22 +53,32 @@ export function noteRefusal(code: string, reference: string): void {
   Object.assign(current.getStore() ?? {}, { code, reference })
 }
 
+/** What a GraphQL request asks for. */
+export interface AskedOperation {
+  readonly name: string | undefined
+  readonly kind: string
+  /** The fields at its root, as the schema has them: a document that is not valid has none. */
+  readonly fields: ReadonlySet<string>
+}
+
 const knownOperations = new Set<string>()
 
-/** Makes names of GraphQL operations (persisted ones, say) known, so that they are told apart. */
+/** Makes names of GraphQL operations known, so that they are told apart by them. */
 export function knowOperations(names: Iterable<string>): void {
   for (const name of names) knownOperations.add(name)
 }
 
-/**
- * Says which GraphQL operation a request asks for. A name that we do not know is the caller's own
- * invention: told apart, such names would let the metrics grow without end.
- */
-export function noteOperation(name: string | null | undefined, about = current.getStore()): void {
-  if (about !== undefined) about.operation = operationLabel(name)
+/** Says which GraphQL operation a request asks for. */
+export function noteOperation(asked: AskedOperation, about = current.getStore()): void {
+  if (about !== undefined) about.operation = operationLabel(asked)
 }
 
-export function operationLabel(name: string | null | undefined): string {
-  if (name === null || name === undefined || name === '') return 'graphql anonymous'
-  return knownOperations.has(name) ? `graphql ${name}` : 'graphql other'
+/**
+ * A name that we do not know is the caller's own invention, and told apart, such names would let the
+ * metrics grow without end. The fields at the root come from the schema: there are only so many.
+ */
+export function operationLabel({ name, kind, fields }: AskedOperation): string {
+  if (name !== undefined && knownOperations.has(name)) return `graphql ${name}`
+  const [first = '__typename', ...others] = [...fields].filter((field) => field !== '__typename')
+  return `graphql ${kind} ${others.length === 0 ? first : 'of several'}`
 }

@@ -3,7 +3,13 @@ import path from 'node:path'
 import type pg from 'pg'
 import { Problem } from '../../problem.ts'
 import { projectDir } from '../env.ts'
-import { type Access, databaseIn, scramVerifier, serviceLogins } from './access.ts'
+import {
+  type Access,
+  databaseIn,
+  scramVerifier,
+  type ServiceLogin,
+  serviceLogins,
+} from './access.ts'
 import { withClient } from './connect.ts'
 import { until } from './processes.ts'
 
@@ -16,8 +22,11 @@ export async function bootstrap(access: Access): Promise<void> {
     await checkServer(client)
     await insisting(async () => {
       await createRoles(client)
+      // Before the database is open: one that is open tells others that the passwords are set.
+      const changed = await ensurePasswords(client, access)
       await openDatabase(client, databaseIn(access.root))
-      for (const login of serviceLogins) await ensurePassword(client, access, login)
+      // Another database may have set others at the same moment.
+      if (changed) await ensurePasswords(client, access)
     })
   })
 }
@@ -101,12 +110,22 @@ async function openDatabase(client: pg.Client, database: string): Promise<void> 
   )
 }
 
-/** Sets a password only where the login fails, so that several servers do not overwrite each other. */
-async function ensurePassword(
-  client: pg.Client,
-  access: Access,
-  login: (typeof serviceLogins)[number],
-): Promise<void> {
+/**
+ * Sets a password only where the login fails, so that several servers do not overwrite each other.
+ * Answers whether it did.
+ */
+async function ensurePasswords(client: pg.Client, access: Access): Promise<boolean> {
+  let changed = false
+  for (const login of serviceLogins) {
+    if (await canLogIn(access, login)) continue
+    await refuseOthersLogins(client)
+    await setPassword(client, access, login)
+    changed = true
+  }
+  return changed
+}
+
+async function canLogIn(access: Access, login: ServiceLogin): Promise<boolean> {
   try {
     await withClient(access.as(login), async (own) => {
       const { rows } = await own.query<{ name: string }>('select session_user as name')
@@ -116,17 +135,45 @@ async function ensurePassword(
         'Each login must be itself: check pg_ident.conf, and any pooler in between.',
       )
     })
+    return true
   } catch (error) {
-    const { code } = error as pg.DatabaseError
-    if (code !== '28P01' && code !== '28000') throw error
-    const verifier = client.escapeLiteral(scramVerifier(access.passwordOf(login)))
-    await client.query(`alter role ${login} login password ${verifier}`).catch((refusal) => {
-      if (refusal.code !== '42501') throw refusal
-      throw new Problem(
-        `The login in DATABASE_URL may not set the password of ${login}: ${refusal.message}.`,
-        `Name the login that made the roles of Fluence; or as a superuser: alter role ${nameOf(client)} createrole; grant ${serviceLogins.join(', ')} to ${nameOf(client)} with admin option;`,
-        { cause: refusal },
-      )
-    })
+    const { code } = Object(error instanceof Problem ? error.cause : error) as { code?: string }
+    if (code === '28P01' || code === '28000') return false
+    // The password is right, and the database not open yet.
+    if (code === '42501') return true
+    throw error
   }
+}
+
+/** The logins belong to the whole cluster: with other passwords, other databases would be locked out. */
+async function refuseOthersLogins(client: pg.Client): Promise<void> {
+  const { rows: others } = await client.query<{ name: string }>(
+    `select d.datname as name
+     from pg_database as d
+     where d.datname <> current_database()
+       and exists (
+         select from aclexplode(d.datacl) as a
+         where a.grantee = to_regrole('fluence_worker') and a.privilege_type = 'CONNECT'
+       )
+     order by d.datname`,
+  )
+  const [first] = others
+  if (first === undefined) return
+  const names = others.map(({ name }) => client.escapeIdentifier(name))
+  throw new Problem(
+    `Another database of this server uses the logins of Fluence with another secret: ${first.name}.`,
+    `Set FLUENCE_SECRET to the one that is used there (unset, it is the password in DATABASE_URL). If it is not in use any more, or is to get this secret, too: revoke connect on database ${names.join(', ')} from fluence_worker;`,
+  )
+}
+
+async function setPassword(client: pg.Client, access: Access, login: ServiceLogin): Promise<void> {
+  const verifier = client.escapeLiteral(scramVerifier(access.passwordOf(login)))
+  await client.query(`alter role ${login} login password ${verifier}`).catch((refusal) => {
+    if (refusal.code !== '42501') throw refusal
+    throw new Problem(
+      `The login in DATABASE_URL may not set the password of ${login}: ${refusal.message}.`,
+      `Name the login that made the roles of Fluence; or as a superuser: alter role ${nameOf(client)} createrole; grant ${serviceLogins.join(', ')} to ${nameOf(client)} with admin option;`,
+      { cause: refusal },
+    )
+  })
 }

@@ -54,6 +54,18 @@ export class ClusterFolder {
     return fs.existsSync(path.join(this.data, 'PG_VERSION'))
   }
 
+  /** How large each file of the write-ahead log is: that never changes. */
+  get segmentBytes(): number | undefined {
+    try {
+      const dir = path.join(this.data, 'pg_wal')
+      const segment = fs.readdirSync(dir).find((name) => /^[0-9A-F]{24}$/.test(name))
+      return segment === undefined ? undefined : fs.statSync(path.join(dir, segment)).size
+    } catch {
+      // One that was just taken away, or no data yet.
+      return undefined
+    }
+  }
+
   password(): string | undefined {
     return read(this.passwordFile)?.trim()
   }
@@ -64,7 +76,8 @@ export class ClusterFolder {
   /** What the last restore moved aside, if it is still there. */
   setAside(): string | undefined {
     const begin = path.basename(this.aside(''))
-    const found = fs.readdirSync(this.dir).filter((name) => name.startsWith(begin))
+    const all = fs.existsSync(this.dir) ? fs.readdirSync(this.dir) : []
+    const found = all.filter((name) => name.startsWith(begin))
     return found.length === 0 ? undefined : this.at(found.toSorted().at(-1) ?? '')
   }
 
@@ -171,14 +184,15 @@ export const fullDisk = (folder: ClusterFolder, cause?: unknown) =>
     cause,
   })
 
-/** PostgreSQL writes its log in files of 16 MB, and ends if the next one does not fit. */
-const smallestRoom = 17 << 20
+/** What PostgreSQL takes where nobody says how large the files of its log are to be. */
+const usualSegmentBytes = 16 << 20
 
 /** Where PostgreSQL ends for want of space, we see nothing but a broken connection. */
 export function isNearlyFull(folder: ClusterFolder): boolean {
   try {
     const { bavail, bsize } = fs.statfsSync(folder.dir)
-    return bavail * bsize < smallestRoom
+    // PostgreSQL ends if the next file of its log does not fit.
+    return bavail * bsize < (folder.segmentBytes ?? usualSegmentBytes) + (1 << 20)
   } catch {
     return false
   }

@@ -7,6 +7,12 @@ import { type Account, asAccount, type Binaries, type Command } from './binaries
 import { type ClusterFolder, createFile } from './cluster-folder.ts'
 import { explainStart, serverEnvironment } from './launch.ts'
 
+/**
+ * An archived database with little to do fills and keeps a file of the log each minute: a small one
+ * takes less. Databases that were made before keep their size.
+ */
+const segmentMegabytes = 4
+
 const unfinishedName = 'postgres.unfinished.'
 
 /** Makes the data of a new server. They appear whole or not at all, however we are ended. */
@@ -41,6 +47,7 @@ export async function createData(
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--no-instructions',
+      `--wal-segsize=${segmentMegabytes}`,
       ...locale,
     ]),
   )

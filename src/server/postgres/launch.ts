@@ -98,6 +98,9 @@ function writeConfiguration(
     shared_buffers: '256MB',
     shared_preload_libraries: 'pg_stat_statements',
     wal_level: 'replica',
+    // By themselves these would follow from the size of the log's files, which is small.
+    min_wal_size: '80MB',
+    max_wal_size: '1GB',
     archive_mode: 'on',
     ...archiveSettings(folder, say),
     log_destination: 'stderr',

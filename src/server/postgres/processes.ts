@@ -51,6 +51,8 @@ export async function until<T>(
   }
 }
 
+type Holder = { readonly pid: number } & Record<string, unknown>
+
 /** A file that says which live process holds something. Left behind by a dead one, it is void. */
 export class ProcessFile {
   readonly file: string
@@ -83,30 +85,34 @@ export class ProcessFile {
     }
   }
 
-  /** Two may find it void at once: so it is moved aside first and put back if it is not. */
+  /**
+   * Two may find it void at once, and the slower one would take away what the faster one has put
+   * there since. So that is for one at a time, who looks again: nobody else replaces a void one.
+   */
   #dropVoid(): void {
-    const aside = `${this.file}.void.${process.pid}`
+    const right = new ProcessFile(`${this.file}.void`)
+    if (!right.take()) return
     try {
-      fs.renameSync(this.file, aside)
-      if (this.holder(aside) !== undefined) fs.linkSync(aside, this.file)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'ENOENT' && code !== 'EEXIST') throw error
+      if (this.#read() === 'void') fs.rmSync(this.file, { force: true })
     } finally {
-      fs.rmSync(aside, { force: true })
+      right.release()
     }
   }
 
   /** The live process that holds it, with its note. */
-  holder(file = this.file): ({ pid: number } & Record<string, unknown>) | undefined {
+  holder(): Holder | undefined {
+    const held = this.#read()
+    return held === 'void' ? undefined : held
+  }
+
+  /** What stands in it; undefined where there is none. */
+  #read(): Holder | 'void' | undefined {
     try {
-      const held = JSON.parse(fs.readFileSync(file, 'utf8')) as {
-        pid: number
-        started: string
-      }
-      return startedAt(held.pid) === held.started ? held : undefined
-    } catch {
-      return undefined
+      const held = JSON.parse(fs.readFileSync(this.file, 'utf8')) as Holder
+      const started = startedAt(held.pid)
+      return started !== undefined && started === held['started'] ? held : 'void'
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'void'
     }
   }
 

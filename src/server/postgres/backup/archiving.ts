@@ -10,7 +10,7 @@ import { pause } from '../processes.ts'
 import { archiveSettings, identityOf, noteArchive, notedArchive } from './archive-note.ts'
 import { type BackupFolder, namesIn } from './folder.ts'
 import { freeBytes } from './sizes.ts'
-import { readSegmentHeader, readSegmentName } from './wal.ts'
+import { readSegmentHeader } from './wal.ts'
 
 const patienceMs = 60_000
 
@@ -57,7 +57,7 @@ async function followNote(cluster: Cluster): Promise<void> {
 
 /** Two databases would write files of the same names. */
 function refuseForeignWal(data: ClusterFolder, folder: BackupFolder): void {
-  const segment = namesIn(folder.wal).find((name) => readSegmentName(name, 1 << 24) !== undefined)
+  const segment = namesIn(folder.wal).find((name) => /^[0-9A-F]{24}(\.partial)?$/.test(name))
   const system =
     folder.list().bases.at(-1)?.systemIdentifier ??
     (segment && readSegmentHeader(path.join(folder.wal, segment)).systemIdentifier)
@@ -171,7 +171,7 @@ function notArchived(folder: BackupFolder, cluster: Cluster, segment: string): P
       'Set FLUENCE_BACKUP_DIR to a folder of its own for this one.',
     )
   }
-  if (freeBytes(folder.wal) < 1 << 24) {
+  if (freeBytes(folder.wal) < (cluster.folder.segmentBytes ?? 0)) {
     return new Problem(
       `The disk of ${folder.wal} is full.`,
       'Free some space there; the log waits in the data folder until it can go there.',

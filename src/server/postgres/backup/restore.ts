@@ -42,20 +42,34 @@ export interface Restored {
 /** Puts the state of a moment in the place of the data, which it moves aside and never deletes. */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const folder = new ClusterFolder(options.dataDir)
+  // Where there are no data yet, nothing is made before it is known that there will be some.
+  const chosen = dataIn(folder) === undefined ? consider(folder, options) : undefined
   fs.mkdirSync(folder.dir, { recursive: true })
-  return withFolderToItself(folder, () => restoreAlone(folder, options))
+  return withFolderToItself(folder, () => restoreAlone(folder, options, chosen))
 }
 
-async function restoreAlone(folder: ClusterFolder, options: RestoreOptions): Promise<Restored> {
-  const { from, to, say } = options
+const dataIn = (folder: ClusterFolder) => (folder.exists ? folder.data : folder.setAside())
+
+/** Chooses what to restore from; refuses what cannot be done. Changes nothing. */
+function consider(folder: ClusterFolder, options: RestoreOptions): Plan {
+  const chosen = choose(options, dataIn(folder))
+  refuseOtherVersion(chosen.base)
+  refuseWithoutRoom(folder.dir, chosen.base.bytes)
+  if (options.to === 'latest') refuseDamagedLog(options.from, chosen, options.say)
+  return chosen
+}
+
+async function restoreAlone(
+  folder: ClusterFolder,
+  options: RestoreOptions,
+  known: Plan | undefined,
+): Promise<Restored> {
+  const { from, say } = options
   const work = new ClusterFolder(folder.at('restoring'))
   await clear(work)
-  const old = folder.exists ? folder.data : folder.setAside()
-  const chosen = choose(options, old)
+  const old = dataIn(folder)
+  const chosen = known ?? consider(folder, options)
   const { base } = chosen
-  refuseOtherVersion(base)
-  refuseWithoutRoom(folder.dir, base.bytes)
-  if (to === 'latest') refuseDamagedLog(from, chosen, say)
   if (isOwn(options)) keepUnarchived(from, chosen, say)
 
   const recovered = await recoverIn(work, chosen, options, folder).catch(async (error: unknown) => {

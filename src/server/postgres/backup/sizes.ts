@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import { Problem } from '../../../problem.ts'
 import type { Say } from '../launch.ts'
 
@@ -12,7 +13,9 @@ export function readable(bytes: number): string {
   return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`
 }
 
+/** Where a folder is not there yet, what there is above it. */
 export function freeBytes(dir: string): number {
+  if (!fs.existsSync(dir)) return freeBytes(path.dirname(dir))
   const { bavail, bsize } = fs.statfsSync(dir)
   return bavail * bsize
 }
