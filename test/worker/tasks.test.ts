@@ -74,9 +74,14 @@ describe('a task', () => {
       asked: [['announce_product_change', '5', '3', '9007199254740993']],
       thrown: undefined,
     })
-    const sweep = tasks.list['core__sweep_jobs'] as Task
     const cron = { _cron: { ts: '2025-01-01T00:00:00Z', backfilled: false } }
-    expect(await runOnce(sweep, cron)).toEqual({ asked: [['sweep_jobs']], thrown: undefined })
+    for (const [name, asked] of [
+      ['core__sweep_jobs', 'sweep_jobs'],
+      ['reporting__check_drift', 'check_drift'],
+    ] as const) {
+      const task = tasks.list[name] as Task
+      expect(await runOnce(task, cron)).toEqual({ asked: [[asked]], thrown: undefined })
+    }
   })
 
   test('that fails keeps a code, and parks its event with the last attempt only', async () => {
