@@ -1,7 +1,7 @@
 -- The next migration: tables, columns, types, constraints, indexes, data.
 
--- The roll-up of products that reporting.category_stock reads. A row of many writers would make them
--- wait for each other, so each figure is the sum of sixteen slots; a slot by itself may be negative.
+-- The roll-up of products that reporting.category_stock reads. One row for all writers would make
+-- them wait for each other, so a figure is the sum of sixteen slots; one slot may be negative.
 create table app_hidden.category_stock_slots (
   brand_id bigint not null,
   category text not null,

@@ -73,12 +73,12 @@ const steps = fc.oneof(
     weight: 1,
     arbitrary: fc
       .tuple(fc.array(statement, { maxLength: 3 }), from('release part', 'rollback to part'))
-      .map(([inner, end]) => ['savepoint part', ...inner, end]),
+      .map(([inner, end]) => ['savepoint part'].concat(inner, end)),
   },
 )
 const transaction = fc
   .tuple(fc.array(steps, { minLength: 1, maxLength: 4 }), from('commit', 'commit', 'rollback'))
-  .map(([all, end]) => ['begin', ...all.flat(), end])
+  .map(([all, end]) => ['begin'].concat(all.flat(), end))
 const history = fc.array(transaction, { minLength: 1, maxLength: 6 })
 
 /** What two writers may do to each other: wait for each other, or come too late. */
