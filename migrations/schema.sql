@@ -104,6 +104,21 @@ $$;
 
 COMMENT ON FUNCTION app_private.beat(worker_id text, seconds integer) IS 'Tells that a worker lives and will be heard of again within so many seconds. Gives the jobs of those who were not to the others, and answers how many workers these were.';
 
+CREATE FUNCTION app_private.check_drift() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_drifted_rows bigint;
+begin
+  select count(*) into v_drifted_rows from reporting.rollup_drift as d;
+  perform app_private.note_drift_check(v_drifted_rows);
+  return v_drifted_rows;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.check_drift() IS 'Compares all roll-ups of all brands with their facts and notes how many rows differ.';
+
 CREATE FUNCTION app_private.check_session(handle text) RETURNS TABLE(role text, acting_brand_id bigint, expires_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -129,8 +144,8 @@ declare
 begin
   -- Two servers may start at once on one database.
   perform pg_advisory_xact_lock(hashtext('fluence demo'));
-  if exists (select from app_public.organizations as o where o.slug = 'demo') then
-    return false;
+  if exists (select from app_public.organizations) then
+    return exists (select from app_public.organizations as o where o.slug = 'demo');
   end if;
 
   select o.id into v_brand_id
@@ -147,7 +162,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.create_demo_brand(products jsonb) IS 'Fills the brand "demo" unless there is one: whole or not at all. True if it did.';
+COMMENT ON FUNCTION app_private.create_demo_brand(products jsonb) IS 'Fills the brand "demo" where there is no organization yet: whole or not at all. True if there is that brand.';
 
 CREATE TABLE app_public.organizations (
     id bigint NOT NULL,
@@ -546,6 +561,55 @@ $$;
 
 COMMENT ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) IS 'Gives an event up until somebody replays or skips it; later events of its key wait for that.';
 
+CREATE FUNCTION app_private.rebuild_category_stock(brand_id bigint) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mended bigint;
+begin
+  perform pg_advisory_xact_lock(hashtext('fluence rebuild of category_stock'));
+  insert into app_hidden.category_stock_slots as s
+  select d.*
+  from (
+    select
+      rebuild_category_stock.brand_id,
+      category,
+      currency,
+      0 as slot,
+      coalesce(f.products, 0) - coalesce(r.products, 0) as products,
+      coalesce(f.products_on_sale, 0) - coalesce(r.products_on_sale, 0) as products_on_sale,
+      coalesce(f.known_costs, 0) - coalesce(r.known_costs, 0) as known_costs,
+      coalesce(f.units_in_stock, 0) - coalesce(r.units_in_stock, 0) as units_in_stock,
+      coalesce(f.stock_value, 0) - coalesce(r.stock_value, 0) as stock_value,
+      coalesce(f.stock_cost, 0) - coalesce(r.stock_cost, 0) as stock_cost
+    from (
+      select s.* from app_hidden.category_stock_sums as s
+      where s.brand_id = rebuild_category_stock.brand_id
+    ) as r
+    full join (
+      select s.* from app_hidden.category_stock_facts as s
+      where s.brand_id = rebuild_category_stock.brand_id
+    ) as f using (category, currency)
+  ) as d
+  where (
+    d.products, d.products_on_sale, d.known_costs, d.units_in_stock, d.stock_value, d.stock_cost
+  ) <> (0, 0, 0, 0, 0, 0)
+  order by d.category, d.currency
+  on conflict on constraint category_stock_slots_pkey do update set
+    products = s.products + excluded.products,
+    products_on_sale = s.products_on_sale + excluded.products_on_sale,
+    known_costs = s.known_costs + excluded.known_costs,
+    units_in_stock = s.units_in_stock + excluded.units_in_stock,
+    stock_value = s.stock_value + excluded.stock_value,
+    stock_cost = s.stock_cost + excluded.stock_cost;
+  get diagnostics v_mended = row_count;
+  return v_mended;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) IS 'Makes the roll-up behind reporting.category_stock equal to the brand''s products, should it ever differ. Answers with the number of categories and currencies that did.';
+
 CREATE FUNCTION app_private.release_event(event_id bigint, replay boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -749,6 +813,89 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg_products__emit() IS 'Writes an event product.changed for each product that was added, edited, retired or deleted.';
+
+CREATE FUNCTION app_private.tg_products__roll_up_stock() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_slot constant smallint := pg_backend_pid() % 16;
+  v_sign constant integer := case TG_OP when 'DELETE' then -1 else 1 end;
+  v_changes app_hidden.category_stock_slots[];
+begin
+  if TG_OP = 'UPDATE' then
+    select array_agg(
+      row(
+        c.brand_id, c.category, c.currency, v_slot, c.products, c.products_on_sale, c.known_costs,
+        c.units_in_stock, c.stock_value, c.stock_cost
+      )::app_hidden.category_stock_slots
+      order by c.brand_id, c.category, c.currency
+    )
+    into v_changes
+    from (
+      select
+        p.brand_id,
+        p.category,
+        p.currency,
+        sum(p.sign) as products,
+        coalesce(sum(p.sign) filter (where p.on_sale), 0) as products_on_sale,
+        coalesce(sum(p.sign) filter (where p.cost is not null), 0) as known_costs,
+        sum(p.sign * p.stock_quantity) as units_in_stock,
+        sum(p.sign * p.product_price * p.stock_quantity) as stock_value,
+        coalesce(sum(p.sign * p.cost * p.stock_quantity), 0) as stock_cost
+      from (
+        select 1 as sign, n.* from new_rows as n
+        union all
+        select -1, o.* from old_rows as o
+      ) as p
+      where p.retired_at is null
+      group by p.brand_id, p.category, p.currency
+    ) as c
+    where (
+      c.products, c.products_on_sale, c.known_costs, c.units_in_stock, c.stock_value, c.stock_cost
+    ) <> (0, 0, 0, 0, 0, 0);
+  else
+    select array_agg(
+      row(
+        c.brand_id, c.category, c.currency, v_slot, c.products, c.products_on_sale, c.known_costs,
+        c.units_in_stock, c.stock_value, c.stock_cost
+      )::app_hidden.category_stock_slots
+      order by c.brand_id, c.category, c.currency
+    )
+    into v_changes
+    from (
+      select
+        p.brand_id,
+        p.category,
+        p.currency,
+        v_sign * count(*) as products,
+        v_sign * count(*) filter (where p.on_sale) as products_on_sale,
+        v_sign * count(p.cost) as known_costs,
+        v_sign * sum(p.stock_quantity) as units_in_stock,
+        v_sign * sum(p.product_price * p.stock_quantity) as stock_value,
+        v_sign * coalesce(sum(p.cost * p.stock_quantity), 0) as stock_cost
+      from changed_rows as p
+      where p.retired_at is null
+      group by p.brand_id, p.category, p.currency
+    ) as c;
+  end if;
+
+  if v_changes is not null then
+    insert into app_hidden.category_stock_slots as s
+    select c.* from unnest(v_changes) as c
+    on conflict on constraint category_stock_slots_pkey do update set
+      products = s.products + excluded.products,
+      products_on_sale = s.products_on_sale + excluded.products_on_sale,
+      known_costs = s.known_costs + excluded.known_costs,
+      units_in_stock = s.units_in_stock + excluded.units_in_stock,
+      stock_value = s.stock_value + excluded.stock_value,
+      stock_cost = s.stock_cost + excluded.stock_cost;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_products__roll_up_stock() IS 'Adds what a statement changed in the stock to the roll-up that reporting.category_stock reads.';
 
 CREATE FUNCTION app_private.tg_products__stay_retired() RETURNS trigger
     LANGUAGE plpgsql
@@ -1059,6 +1206,134 @@ CREATE FUNCTION lint.is_ours(schema_oid oid) RETURNS boolean
 END;
 
 COMMENT ON FUNCTION lint.is_ours(schema_oid oid) IS 'Whether a schema is one of the house''s: those are the ones that the rules are for.';
+
+CREATE VIEW app_hidden.category_stock_facts WITH (security_invoker='true') AS
+ SELECT p.brand_id,
+    p.category,
+    p.currency,
+    count(*) AS products,
+    count(*) FILTER (WHERE p.on_sale) AS products_on_sale,
+    count(p.cost) AS known_costs,
+    sum(p.stock_quantity) AS units_in_stock,
+    sum((p.product_price * (p.stock_quantity)::numeric)) AS stock_value,
+    COALESCE(sum((p.cost * (p.stock_quantity)::numeric)), (0)::numeric) AS stock_cost
+   FROM app_public.products p
+  WHERE (p.retired_at IS NULL)
+  GROUP BY p.brand_id, p.category, p.currency;
+
+COMMENT ON VIEW app_hidden.category_stock_facts IS 'One row per category and currency of a brand: what the roll-up app_hidden.category_stock_slots must add up to, from the products themselves.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.category IS 'Category of the products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.currency IS 'Currency of the amounts.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.products IS 'Number of products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.products_on_sale IS 'Number of those on offer now.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.known_costs IS 'Number of those whose cost is known.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.units_in_stock IS 'Sum of the units in stock.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.stock_value IS 'Those units at their price.';
+
+COMMENT ON COLUMN app_hidden.category_stock_facts.stock_cost IS 'Those units at their cost, where it is known.';
+
+CREATE TABLE app_hidden.category_stock_slots (
+    brand_id bigint NOT NULL,
+    category text NOT NULL,
+    currency text NOT NULL,
+    slot smallint NOT NULL,
+    products bigint NOT NULL,
+    products_on_sale bigint NOT NULL,
+    known_costs bigint NOT NULL,
+    units_in_stock bigint NOT NULL,
+    stock_value numeric NOT NULL,
+    stock_cost numeric NOT NULL,
+    CONSTRAINT category_stock_slots_slot_range_check CHECK (((slot >= 0) AND (slot <= 15)))
+);
+
+ALTER TABLE ONLY app_hidden.category_stock_slots FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_hidden.category_stock_slots IS 'One row per category and currency of a brand and slot: its part of what reporting.category_stock adds up. Written by triggers on app_public.products alone.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.category IS 'Category of the products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.currency IS 'Currency of the amounts.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.slot IS 'Which of the sixteen parts: writers at the same time mostly write to different ones.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.products IS 'Number of products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.products_on_sale IS 'Number of those on offer now.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.known_costs IS 'Number of those whose cost is known.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.units_in_stock IS 'Sum of the units in stock.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.stock_value IS 'Those units at their price.';
+
+COMMENT ON COLUMN app_hidden.category_stock_slots.stock_cost IS 'Those units at their cost, where it is known.';
+
+CREATE VIEW app_hidden.category_stock_sums WITH (security_invoker='true') AS
+ SELECT s.brand_id,
+    s.category,
+    s.currency,
+    (sum(s.products))::bigint AS products,
+    (sum(s.products_on_sale))::bigint AS products_on_sale,
+    (sum(s.known_costs))::bigint AS known_costs,
+    (sum(s.units_in_stock))::bigint AS units_in_stock,
+    sum(s.stock_value) AS stock_value,
+    sum(s.stock_cost) AS stock_cost
+   FROM app_hidden.category_stock_slots s
+  GROUP BY s.brand_id, s.category, s.currency;
+
+COMMENT ON VIEW app_hidden.category_stock_sums IS 'One row per category and currency of a brand that has or had products: the roll-up with its slots added up.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.category IS 'Category of the products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.currency IS 'Currency of the amounts.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.products IS 'Number of products.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.products_on_sale IS 'Number of those on offer now.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.known_costs IS 'Number of those whose cost is known.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.units_in_stock IS 'Sum of the units in stock.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.stock_value IS 'Those units at their price.';
+
+COMMENT ON COLUMN app_hidden.category_stock_sums.stock_cost IS 'Those units at their cost, where it is known.';
+
+CREATE VIEW app_hidden.category_stock_drift WITH (security_invoker='true') AS
+ SELECT brand_id,
+    jsonb_build_object('category', category, 'currency', currency) AS key,
+    m.measure,
+    m.rollup_value,
+    m.fact_value
+   FROM ((app_hidden.category_stock_sums r
+     FULL JOIN app_hidden.category_stock_facts f USING (brand_id, category, currency))
+     CROSS JOIN LATERAL ( VALUES ('products'::text,(COALESCE(r.products, (0)::bigint))::numeric,(COALESCE(f.products, (0)::bigint))::numeric), ('products_on_sale'::text,COALESCE(r.products_on_sale, (0)::bigint),COALESCE(f.products_on_sale, (0)::bigint)), ('known_costs'::text,COALESCE(r.known_costs, (0)::bigint),COALESCE(f.known_costs, (0)::bigint)), ('units_in_stock'::text,COALESCE(r.units_in_stock, (0)::bigint),COALESCE(f.units_in_stock, (0)::bigint)), ('stock_value'::text,COALESCE(r.stock_value, (0)::numeric),COALESCE(f.stock_value, (0)::numeric)), ('stock_cost'::text,COALESCE(r.stock_cost, (0)::numeric),COALESCE(f.stock_cost, (0)::numeric))) m(measure, rollup_value, fact_value))
+  WHERE (m.rollup_value <> m.fact_value);
+
+COMMENT ON VIEW app_hidden.category_stock_drift IS 'One row per measure of the roll-up app_hidden.category_stock_slots that differs from the products. A branch of reporting.rollup_drift.';
+
+COMMENT ON COLUMN app_hidden.category_stock_drift.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_hidden.category_stock_drift.key IS 'Category and currency.';
+
+COMMENT ON COLUMN app_hidden.category_stock_drift.measure IS 'The column that differs.';
+
+COMMENT ON COLUMN app_hidden.category_stock_drift.rollup_value IS 'What the roll-up says.';
+
+COMMENT ON COLUMN app_hidden.category_stock_drift.fact_value IS 'What the products say.';
 
 CREATE TABLE app_private.channel_key (
     is_only_row boolean DEFAULT true NOT NULL,
@@ -1915,17 +2190,19 @@ CREATE VIEW lint.security_invoker WITH (security_invoker='true') AS
 COMMENT ON VIEW lint.security_invoker IS 'One row per view that reads with its owner''s rights. Such a view goes past the policies that hold for the one who asks.';
 
 CREATE VIEW reporting.category_stock WITH (security_invoker='true') AS
- SELECT p.brand_id,
-    p.category,
-    p.currency,
-    count(*) AS products,
-    count(*) FILTER (WHERE p.on_sale) AS products_on_sale,
-    sum(p.stock_quantity) AS units_in_stock,
-    sum((p.product_price * (p.stock_quantity)::numeric)) AS stock_value,
-    sum((p.cost * (p.stock_quantity)::numeric)) FILTER (WHERE (p.cost IS NOT NULL)) AS stock_cost
-   FROM app_public.products p
-  WHERE ((p.brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (p.retired_at IS NULL))
-  GROUP BY p.brand_id, p.category, p.currency;
+ SELECT s.brand_id,
+    s.category,
+    s.currency,
+    s.products,
+    s.products_on_sale,
+    s.units_in_stock,
+    trim_scale(s.stock_value) AS stock_value,
+        CASE
+            WHEN (s.known_costs > 0) THEN trim_scale(s.stock_cost)
+            ELSE NULL::numeric
+        END AS stock_cost
+   FROM app_hidden.category_stock_sums s
+  WHERE ((s.brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (s.products > 0));
 
 COMMENT ON VIEW reporting.category_stock IS '@primaryKey brand_id,category,currency
 One row per category and currency of the brand: what is in stock and what it is worth. Retired products are left out.';
@@ -1981,6 +2258,32 @@ COMMENT ON COLUMN reporting.jobs.run_at IS 'When it is tried, or tried again.';
 COMMENT ON COLUMN reporting.jobs.created_at IS 'When it was added.';
 
 COMMENT ON COLUMN reporting.jobs.error_code IS 'Why it failed last: a SQLSTATE, bad_payload, or the code of the error.';
+
+CREATE VIEW reporting.rollup_drift WITH (security_invoker='true') AS
+ SELECT 'category_stock'::text AS rollup,
+    d.brand_id,
+    d.key,
+    d.measure,
+    d.rollup_value,
+    d.fact_value
+   FROM app_hidden.category_stock_drift d;
+
+COMMENT ON VIEW reporting.rollup_drift IS 'One row per measure of a roll-up that differs from the facts that it is made of. There must be none; app_private.rebuild_<rollup>() mends it.';
+
+COMMENT ON COLUMN reporting.rollup_drift.rollup IS 'Name of the roll-up: of the view it is behind.';
+
+COMMENT ON COLUMN reporting.rollup_drift.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN reporting.rollup_drift.key IS 'What its row is about.';
+
+COMMENT ON COLUMN reporting.rollup_drift.measure IS 'The column that differs.';
+
+COMMENT ON COLUMN reporting.rollup_drift.rollup_value IS 'What the roll-up says.';
+
+COMMENT ON COLUMN reporting.rollup_drift.fact_value IS 'What the facts say.';
+
+ALTER TABLE ONLY app_hidden.category_stock_slots
+    ADD CONSTRAINT category_stock_slots_pkey PRIMARY KEY (brand_id, category, currency, slot);
 
 ALTER TABLE ONLY app_private.channel_key
     ADD CONSTRAINT channel_key_pkey PRIMARY KEY (is_only_row);
@@ -2068,6 +2371,15 @@ CREATE TRIGGER _500_emit_edited AFTER UPDATE ON app_public.products REFERENCING 
 
 CREATE TRIGGER _500_open_feed AFTER INSERT ON app_public.organizations FOR EACH ROW WHEN ((new.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
 
+CREATE TRIGGER _600_roll_up_added AFTER INSERT ON app_public.products REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__roll_up_stock();
+
+CREATE TRIGGER _600_roll_up_deleted AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__roll_up_stock();
+
+CREATE TRIGGER _600_roll_up_edited AFTER UPDATE ON app_public.products REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__roll_up_stock();
+
+ALTER TABLE ONLY app_hidden.category_stock_slots
+    ADD CONSTRAINT category_stock_slots_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_public.organizations(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
@@ -2091,6 +2403,12 @@ ALTER TABLE ONLY app_public.products
 
 ALTER TABLE ONLY app_public.products
     ADD CONSTRAINT products_currency_fkey FOREIGN KEY (currency) REFERENCES app_public.currencies(code) ON DELETE RESTRICT;
+
+ALTER TABLE app_hidden.category_stock_slots ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY maintain ON app_hidden.category_stock_slots TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY select_brand ON app_hidden.category_stock_slots FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_finance_manager, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 ALTER TABLE app_private.channel_key ENABLE ROW LEVEL SECURITY;
 
@@ -2174,6 +2492,8 @@ CREATE POLICY update_brand ON app_public.products FOR UPDATE TO fluence_product_
 
 CREATE POLICY update_own ON app_public.organizations FOR UPDATE TO fluence_admin USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id))) WITH CHECK ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
 
+GRANT USAGE ON SCHEMA app_hidden TO fluence_definer;
+
 GRANT USAGE ON SCHEMA app_private TO fluence_definer;
 GRANT USAGE ON SCHEMA app_private TO fluence_worker;
 GRANT USAGE ON SCHEMA app_private TO fluence_server;
@@ -2195,6 +2515,7 @@ GRANT USAGE ON SCHEMA app_public TO fluence_influencer;
 GRANT USAGE ON SCHEMA app_public TO fluence_agency_manager;
 GRANT USAGE ON SCHEMA app_public TO fluence_auditor;
 
+GRANT USAGE ON SCHEMA reporting TO fluence_definer;
 GRANT USAGE ON SCHEMA reporting TO fluence_admin;
 GRANT USAGE ON SCHEMA reporting TO fluence_analyst;
 GRANT USAGE ON SCHEMA reporting TO fluence_marketing_manager;
@@ -2217,6 +2538,9 @@ GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.check_drift() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_drift() TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.check_session(handle text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.check_session(handle text) TO fluence_server;
@@ -2289,6 +2613,9 @@ GRANT ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_
 REVOKE ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) TO fluence_server;
 
@@ -2311,6 +2638,8 @@ REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBL
 REVOKE ALL ON FUNCTION app_private.tg_organizations__keep_feed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_products__emit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_products__roll_up_stock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
 
@@ -2385,7 +2714,7 @@ GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_auditor;
 REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
 
-GRANT INSERT ON TABLE app_public.products TO fluence_definer;
+GRANT SELECT,INSERT ON TABLE app_public.products TO fluence_definer;
 GRANT SELECT ON TABLE app_public.products TO fluence_admin;
 GRANT SELECT ON TABLE app_public.products TO fluence_analyst;
 GRANT SELECT ON TABLE app_public.products TO fluence_marketing_manager;
@@ -2423,6 +2752,97 @@ GRANT ALL ON FUNCTION app_public.skip_event(event_id bigint) TO fluence_admin;
 REVOKE ALL ON FUNCTION lint.code_of(function_oid oid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lint.is_ours(schema_oid oid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app_hidden.category_stock_facts TO fluence_definer;
+GRANT SELECT ON TABLE app_hidden.category_stock_facts TO fluence_admin;
+GRANT SELECT ON TABLE app_hidden.category_stock_facts TO fluence_auditor;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app_hidden.category_stock_slots TO fluence_definer;
+
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(brand_id) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(category) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(currency) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(products) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(products_on_sale) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(known_costs) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(units_in_stock) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(stock_value) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_admin;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_analyst;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_marketing_manager;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_campaign_manager;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_product_manager;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_finance_manager;
+GRANT SELECT(stock_cost) ON TABLE app_hidden.category_stock_slots TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_definer;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_admin;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_analyst;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_product_manager;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_hidden.category_stock_sums TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_definer;
+GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_admin;
+GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_auditor;
 
 GRANT SELECT ON TABLE app_private.channel_key TO fluence_definer;
 
@@ -2509,5 +2929,9 @@ GRANT SELECT ON TABLE reporting.category_stock TO fluence_finance_manager;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_auditor;
 
 GRANT SELECT ON TABLE reporting.jobs TO fluence_admin;
+
+GRANT SELECT ON TABLE reporting.rollup_drift TO fluence_definer;
+GRANT SELECT ON TABLE reporting.rollup_drift TO fluence_admin;
+GRANT SELECT ON TABLE reporting.rollup_drift TO fluence_auditor;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE fluence_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

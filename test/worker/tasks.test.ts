@@ -73,9 +73,14 @@ describe('a task', () => {
     const { asked, thrown } = await runOnce(record, event({ n: '9007199254740993' }))
     expect(asked.at(-1)).toEqual([undefined, '5', 'product:3:9', '9007199254740993'])
     expect(thrown).toBeUndefined()
-    const sweep = tasks.list['core__sweep_jobs'] as Task
     const cron = { _cron: { ts: '2025-01-01T00:00:00Z', backfilled: false } }
-    expect(await runOnce(sweep, cron)).toEqual({ asked: [['sweep_jobs']], thrown: undefined })
+    for (const [name, done] of [
+      ['core__sweep_jobs', 'sweep_jobs'],
+      ['reporting__check_drift', 'check_drift'],
+    ] as const) {
+      const task = tasks.list[name] as Task
+      expect(await runOnce(task, cron)).toEqual({ asked: [[done]], thrown: undefined })
+    }
   })
 
   test('that fails keeps a code, and parks its event with the last attempt only', async () => {

@@ -1,18 +1,19 @@
+-- after: catalog/views/category_stock_sums
 create or replace view reporting.category_stock
 with (security_invoker = true) as
 select
-  p.brand_id,
-  p.category,
-  p.currency,
-  count(*) as products,
-  count(*) filter (where p.on_sale) as products_on_sale,
-  sum(p.stock_quantity) as units_in_stock,
-  sum(p.product_price * p.stock_quantity) as stock_value,
-  sum(p.cost * p.stock_quantity) filter (where p.cost is not null) as stock_cost
-from app_public.products as p
-where p.brand_id = (select app_public.current_brand_id())
-  and p.retired_at is null
-group by p.brand_id, p.category, p.currency;
+  s.brand_id,
+  s.category,
+  s.currency,
+  s.products,
+  s.products_on_sale,
+  s.units_in_stock,
+  -- Without the zeros that a product with more decimals may have left, which is gone since.
+  trim_scale(s.stock_value) as stock_value,
+  case when s.known_costs > 0 then trim_scale(s.stock_cost) end as stock_cost
+from app_hidden.category_stock_sums as s
+where s.brand_id = (select app_public.current_brand_id())
+  and s.products > 0;
 
 comment on view reporting.category_stock is
   E'@primaryKey brand_id,category,currency\n'

@@ -11,9 +11,11 @@ grant usage on schema app_public to
   fluence_influencer_manager, fluence_finance_manager, fluence_support_agent,
   fluence_report_reader, fluence_influencer, fluence_agency_manager, fluence_auditor;
 grant usage on schema app_private to fluence_definer, fluence_server, fluence_worker;
+grant usage on schema app_hidden to fluence_definer;
 grant usage on schema reporting to
-  fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager,
-  fluence_product_manager, fluence_influencer_manager, fluence_finance_manager,
-  fluence_support_agent, fluence_report_reader, fluence_agency_manager, fluence_auditor;
+  fluence_definer, fluence_admin, fluence_analyst, fluence_marketing_manager,
+  fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager,
+  fluence_finance_manager, fluence_support_agent, fluence_report_reader, fluence_agency_manager,
+  fluence_auditor;
 grant usage on schema staff to
   fluence_admin, fluence_analyst, fluence_finance_manager, fluence_report_reader;
