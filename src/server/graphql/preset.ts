@@ -10,6 +10,7 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
+import { inTransactions } from './transactions.ts'
 
 /** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
 export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
@@ -22,7 +23,12 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
   plugins: [oneNamespace, pageSizePlugin, bucketsPlugin],
   // Rows have keys of their own; global ids would be a second one.
   disablePlugins: ['NodePlugin'],
-  pgServices: [makePgService({ pool, schemas: ['app_public', 'reporting'] })],
+  pgServices: [
+    {
+      ...makePgService({ pool, schemas: ['app_public', 'reporting'] }),
+      adaptor: { makePgService, createWithPgClient: () => inTransactions(pool) },
+    },
+  ],
   schema: {
     // Aggregates of everything would double the schema: a table or view asks for them by a tag.
     defaultBehavior: [
