@@ -76,7 +76,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     metrics.watchPool(name, pool)
     return pool
   }
-  const requests = await openPool('requests', 'fluence_authenticator', 20)
+  const requests = await openPool('requests', 'fluence_authenticator', 20, { pipeline: true })
   const own = await openPool('own', 'fluence_server', 4)
   // Probes and metrics are answered also when every other connection is busy.
   const probes = await openPool('probes', 'fluence_server', 2, forProbes)

@@ -36,7 +36,9 @@ async function startApi(
 ): Promise<Api & { stop(): Promise<void> }> {
   const database = await cloneDatabase()
   const reports: Api['reports'] = []
-  const requests = makePool(database.access.as('fluence_authenticator'), 5, () => {})
+  const requests = makePool(database.access.as('fluence_authenticator'), 5, () => {}, {
+    pipeline: true,
+  })
   const own = makePool(database.access.as('fluence_server'), 2, () => {})
   const { app, server } = makeApp(async () => undefined)
   const closeDoor = await openGraphQL(app, server, {

@@ -6,7 +6,6 @@ import type { Pool } from 'pg'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
-import { createWithPgClient } from 'postgraphile/adaptors/pg'
 import { applicationName, factsOf, knowOperations } from '../http/request.ts'
 import type { Log } from '../log.ts'
 import { Feeds } from './feed.ts'
@@ -15,6 +14,7 @@ import { namesOf } from './labels.ts'
 import { makePreset } from './preset.ts'
 import { openSockets } from './sockets.ts'
 import { type Ask, subscriberFor } from './subscriptions.ts'
+import { inTransactions } from './transactions.ts'
 
 const path = '/graphql'
 const maxRequestBytes = 200_000
@@ -36,7 +36,7 @@ export async function openGraphQL(
 ): Promise<() => Promise<void>> {
   const { requests, callers, production, requestId, log } = options
   const feeds = new Feeds(options.feedUrl)
-  const withPgClient = createWithPgClient({ pool: requests })
+  const withPgClient = inTransactions(requests)
   knowOperations(namesOf(options.operations))
   let schema: GraphQLSchema | undefined
   const guard = makeGuard({

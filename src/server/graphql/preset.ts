@@ -11,6 +11,7 @@ import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
+import { inTransactions } from './transactions.ts'
 
 /** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
 export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
@@ -28,7 +29,12 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
     'PgConnectionArgFilterBackwardRelationsPlugin',
     'PgConnectionArgFilterForwardRelationsPlugin',
   ],
-  pgServices: [makePgService({ pool, schemas: ['app_public', 'reporting'] })],
+  pgServices: [
+    {
+      ...makePgService({ pool, schemas: ['app_public', 'reporting'] }),
+      adaptor: { makePgService, createWithPgClient: () => inTransactions(pool) },
+    },
+  ],
   schema: {
     // Aggregates of everything would double the schema: a table or view asks for them by a tag.
     defaultBehavior: [

@@ -36,5 +36,8 @@ export async function endPool(pool: pg.Pool, graceMs = 500): Promise<void> {
   await Promise.race([ended, pause(graceMs)])
 }
 
-/** A client that is at work closes its socket at once when it is ended. */
-const cut = (client: pg.PoolClient) => void (client as pg.PoolClient & pg.Client).end()
+/** A client that is at work closes its socket at once when it is ended, unless it pipelines. */
+function cut(client: pg.PoolClient): void {
+  void client.end()
+  if (client.pipeline) client.connection.stream.destroy()
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import type { Pool } from 'pg'
+import { expect } from 'vitest'
+import { inTransactions } from '../../src/server/graphql/transactions.ts'
+import { endPool, makePool } from '../../src/server/postgres/pool.ts'
+import { test as base } from '../harness/test.ts'
+
+interface Asking {
+  readonly pool: Pool
+  /** Asks one question with these settings, on the pool's only connection. */
+  ask(settings: Record<string, string> | null, text: string): Promise<readonly object[]>
+}
+
+const test = base.extend<{ asking: Asking }>({
+  asking: async ({ database }, use) => {
+    const url = database.access.as('fluence_authenticator')
+    const pool = makePool(url, 1, () => {}, { pipeline: true })
+    const inTransaction = inTransactions(pool)
+    await use({
+      pool,
+      ask: async (settings, text) =>
+        (await inTransaction(settings, (client) => client.query<object>({ text }))).rows,
+    })
+    if (!pool.ended) await endPool(pool)
+  },
+})
+
+const visitor = { role: 'fluence_visitor', 'fluence.session_id': 'x', statement_timeout: '4321' }
+const who = `select current_user as role, current_setting('fluence.session_id', true) as session,
+               current_setting('statement_timeout') as timeout, pg_backend_pid() as connection`
+
+test('a question is asked with the settings of its caller, and with nobody else’s', async ({
+  asking,
+}) => {
+  const [first] = await asking.ask(visitor, who)
+  expect(first).toMatchObject({ role: 'fluence_visitor', session: 'x', timeout: '4321ms' })
+  const [second] = await asking.ask({ role: 'fluence_analyst' }, who)
+  expect(second).toMatchObject({ role: 'fluence_analyst', session: '', timeout: '0' })
+  const [third] = await asking.ask(null, who)
+  expect(third).toMatchObject({ role: 'fluence_authenticator', session: '' })
+  const connections = [first, second, third].map(
+    (row) => (row as { connection: number }).connection,
+  )
+  expect(new Set(connections).size).toBe(1)
+})
+
+for (const [what, settings, code] of [
+  ['a role that is not there', { ...visitor, role: 'fluence_king' }, '22023'],
+  ['a role that is not for it', { ...visitor, role: 'fluence_owner' }, '42501'],
+  ['a value that is none', { ...visitor, statement_timeout: 'soon' }, '22023'],
+] as const) {
+  test(`${what} is told, and the question behind it is not answered`, async ({ asking }) => {
+    await expect(
+      asking.ask(settings, `select pg_advisory_lock(4242), 'asked' as what`),
+    ).rejects.toMatchObject({ code })
+    const locks = `select from pg_locks where locktype = 'advisory' and objid = 4242`
+    expect(await asking.ask(visitor, locks)).toEqual([])
+  })
+}
+
+test('without a role there is no right to anything', async ({ asking }) => {
+  const read = 'select from app_public.products'
+  await expect(asking.ask(null, read)).rejects.toMatchObject({ code: '42501' })
+  await expect(asking.ask({}, read)).rejects.toMatchObject({ code: '42501' })
+})
+
+test('what fails leaves nothing behind', async ({ asking }) => {
+  const lock = 'select pg_advisory_xact_lock(4242), 1 / 0'
+  await expect(asking.ask(visitor, lock)).rejects.toMatchObject({ code: '22012' })
+  const [row] = await asking.ask(
+    visitor,
+    `select count(*)::int as locks, current_user as role
+     from pg_locks where locktype = 'advisory' and objid = 4242`,
+  )
+  expect(row).toEqual({ locks: 0, role: 'fluence_visitor' })
+})
+
+test('a transaction within is taken back alone', async ({ asking }) => {
+  const answer = await inTransactions(asking.pool)(visitor, async (client) => {
+    await client.query({ text: `select set_config('fluence.note', 'outer', true)` })
+    const inner = client.withTransaction(async (within) => {
+      await within.query({ text: `select set_config('fluence.note', 'inner', true)` })
+      await within.query({ text: 'select 1 / 0' })
+    })
+    await expect(inner).rejects.toMatchObject({ code: '22012' })
+    return client.query<object>({ text: `select current_setting('fluence.note') as note` })
+  })
+  expect(answer.rows).toEqual([{ note: 'outer' }])
+})
+
+test('a connection that breaks is replaced', async ({ asking, story }) => {
+  const [before] = (await asking.ask(visitor, who)) as [{ connection: number }]
+  const sleeping = asking.ask(visitor, 'select pg_sleep(600)')
+  await Promise.all([
+    expect(sleeping).rejects.toMatchObject({ code: '57P01' }),
+    story.rows('select pg_terminate_backend($1)', [before.connection]),
+  ])
+  const [after] = (await asking.ask(visitor, who)) as [{ connection: number }]
+  expect(after.connection).not.toBe(before.connection)
+})
+
+test('a question that hangs does not hold up the end', async ({ asking }) => {
+  const acquired = once(asking.pool, 'acquire')
+  const hanging = asking.ask({ role: 'fluence_visitor' }, 'select pg_sleep(600)')
+  await acquired
+  await Promise.all([expect(hanging).rejects.toThrow(/terminated/), endPool(asking.pool, 100)])
+})
