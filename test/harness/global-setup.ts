@@ -30,7 +30,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await client.query(`create role installer login createrole password ${password}`)
     await client.query('create database fluence_template owner installer')
   })
-  await prepareDatabase(accessThrough(installer, cluster.password))
+  await prepareDatabase(accessThrough(installer, cluster.password), undefined, {
+    withCurrent: true,
+  })
   await withClient(cluster.url('postgres'), async (client) => {
     await client.query('alter database fluence_template with is_template true')
     await client.query('alter database fluence_template with allow_connections false')

@@ -78,6 +78,11 @@ const quiet = new graphileMigrate.Logger(() => (_level, message, meta) => {
   if (message.includes('PgPool')) throw meta?.['error'] as Error
 })
 
+export interface MigrateOptions {
+  /** Runs migrations/current.sql too, which is still being written: for a database of tests. */
+  readonly withCurrent?: boolean
+}
+
 export interface Migrated {
   /** How many migrations ran. */
   readonly migrations: number
@@ -92,6 +97,7 @@ export interface Migrated {
 export async function migrate(
   access: Access,
   say: (line: string) => void = () => {},
+  { withCurrent = false }: MigrateOptions = {},
 ): Promise<Migrated> {
   const migrator = access.as('fluence_migrator')
   const sources = readSources()
@@ -109,6 +115,7 @@ export async function migrate(
         await graphileMigrate.migrate(migrateSettings(access))
         released = connectionReleased()
       }
+      if (withCurrent) await runCurrent(migrator)
       await installQueue(access)
       say(`Loading ${sources.files.length} files of sql/`)
       // Also when it fails: its error must be told before the process can be ended.
@@ -117,6 +124,11 @@ export async function migrate(
     }),
   )
 }
+
+const runCurrent = (migrator: string) =>
+  withClient(migrator, (client) =>
+    client.query(fs.readFileSync(path.join(migrationsDir, 'current.sql'), 'utf8')),
+  )
 
 /** The migrations that a database has yet to have; refuses one that has had others than ours. */
 export async function pendingMigrations(client: pg.ClientBase): Promise<Migration[]> {

@@ -5,7 +5,7 @@ import { bootstrap } from './bootstrap.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { ClusterFolder, fullDisk, isNearlyFull } from './cluster-folder.ts'
 import { exclusively, withClient } from './connect.ts'
-import { type Migrated, migrate } from './migrate.ts'
+import { type Migrated, type MigrateOptions, migrate } from './migrate.ts'
 import type { Outside } from './outside.ts'
 import { Problem } from '../../problem.ts'
 
@@ -54,9 +54,10 @@ function outsideOf({ pgListen, tlsCert, tlsKey }: Env): Outside | undefined {
 export async function prepareDatabase(
   access: Access,
   say?: (line: string) => void,
+  options: MigrateOptions = {},
 ): Promise<Migrated> {
   await bootstrap(access)
-  return migrate(access, say)
+  return migrate(access, say, options)
 }
 
 /** Opens, prepares, works and closes: for one command. */
