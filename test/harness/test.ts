@@ -74,6 +74,12 @@ export class Story {
     )
   }
 
+  /** From here on acts as a service login of the house. */
+  async atDoor(login: 'fluence_server' | 'fluence_worker'): Promise<void> {
+    await this.as(null)
+    await this.client.query(`set local session authorization ${login}`)
+  }
+
   /** From here on acts as a new database login of that role, bound to the organization. */
   async asLogin(persona: Required<Persona>): Promise<string> {
     await this.as(null)

@@ -9,6 +9,7 @@ import { ask, type Line, send, upgrade } from '../harness/http.ts'
 import {
   freePort,
   type Program,
+  query,
   start,
   superuserUrl,
   temporaryFolder,
