@@ -10,6 +10,7 @@ import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
+import { signIn } from './sign-in.ts'
 import { test as base } from './test.ts'
 
 export interface Answer {
@@ -74,13 +75,11 @@ async function startApi(
            values ('brand', $1, $1, 'Asia/Kolkata', 'EUR') on conflict do nothing`,
           [brand],
         )
-        const { rows } = await client.query<{ handle: string }>(
-          `select app_private.open_session(o.id, $2::app_public.user_role_enum, interval '1 hour')
-             as handle
-           from app_public.organizations as o where o.slug = $1`,
-          [brand, role],
+        const { rows } = await client.query<{ id: string }>(
+          'select o.id from app_public.organizations as o where o.slug = $1',
+          [brand],
         )
-        return rows[0]?.handle ?? ''
+        return signIn(client, rows[0]?.id ?? '', role)
       })
     },
     async stop() {
