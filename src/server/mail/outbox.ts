@@ -30,13 +30,10 @@ export function outboxIn(dir: string) {
 
 async function ownFolder(dir: string): Promise<void> {
   await fs.mkdir(dir, { recursive: true, mode: 0o700 })
-  const { uid, mode, ...found } = await fs.lstat(dir).then((stat) => ({
-    uid: stat.uid,
-    mode: stat.mode,
-    isFolder: stat.isDirectory(),
-  }))
-  if (!found.isFolder || uid !== process.getuid?.()) {
+  // As it stands: a link to a folder is not ours, whoever owns the folder.
+  const found = await fs.lstat(dir)
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
     throw Object.assign(new Error('The folder of the mails is not ours.'), { code: 'ENOTOURS' })
   }
-  if ((mode & 0o777) !== 0o700) await fs.chmod(dir, 0o700)
+  if ((found.mode & 0o777) !== 0o700) await fs.chmod(dir, 0o700)
 }
