@@ -248,7 +248,7 @@ describe('a second factor', () => {
 
   const give = 'select * from app_private.second_factor_finish($1, $2, $3, $4, $5, $6)'
 
-  async function halfway(story: Story) {
+  async function halfIn(story: Story) {
     await shop(story, role)
     await enrol(story.client, (await logIn(story.client, mail)).handle)
     const { challenge } = await logIn(story.client, mail)
@@ -264,7 +264,7 @@ describe('a second factor', () => {
   }
 
   test('a code works once, and none that is older', async ({ story }) => {
-    const { challenge, attempt } = await halfway(story)
+    const { challenge, attempt } = await halfIn(story)
     for (const step of [null, 99, 100]) {
       await story.rejects('FL114', give, [
         await attempt(),
@@ -318,7 +318,7 @@ describe('a second factor', () => {
   test('the challenge is over after five minutes, and when the password changes', async ({
     story,
   }) => {
-    const { challenge, attempt } = await halfway(story)
+    const { challenge, attempt } = await halfIn(story)
     const begun = await attempt()
     await story.as(null)
     await story.rows(`update app_private.user_accounts set password_changed_at = clock_timestamp()`)
