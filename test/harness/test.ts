@@ -127,11 +127,17 @@ export class Story {
   }
 }
 
+/** Several real connections at once, for what only shows between transactions. */
+export interface Crowd {
+  /** That many connections as a login, closed afterwards. */
+  as<T>(login: string, many: number, work: (clients: pg.Client[]) => Promise<T>): Promise<T>
+}
+
 /**
  * `test` with a database of its own for the file, and in each test a story in a transaction that is
  * rolled back. Constraints that wait for the commit are asked before.
  */
-export const test = base.extend<{ database: TestDatabase; story: Story }>({
+export const test = base.extend<{ database: TestDatabase; crowd: Crowd; story: Story }>({
   database: [
     // oxlint-disable-next-line no-empty-pattern -- vitest reads the fixtures from this pattern
     async ({}, use) => {
@@ -141,6 +147,21 @@ export const test = base.extend<{ database: TestDatabase; story: Story }>({
     },
     { scope: 'file' },
   ],
+  crowd: async ({ database }, use) => {
+    await use({
+      async as(login, many, work) {
+        const connectionString =
+          login === 'postgres' ? database.superuserUrl : database.access.as(login)
+        const clients = Array.from({ length: many }, () => new pg.Client({ connectionString }))
+        try {
+          await Promise.all(clients.map((client) => client.connect()))
+          return await work(clients)
+        } finally {
+          await Promise.all(clients.map((client) => client.end()))
+        }
+      },
+    })
+  },
   story: async ({ database }, use) => {
     const client = new pg.Client({ connectionString: database.superuserUrl })
     await client.connect()
