@@ -4,7 +4,7 @@ import { answerError, HttpRefusal } from './http/errors.ts'
 import { healthRoutes, type Readiness } from './http/health.ts'
 import { type Metrics, makeMetrics, metricsRoute } from './http/metrics.ts'
 import { openApi } from './http/openapi.ts'
-import { allowOrigins, makeOriginOf } from './http/origins.ts'
+import { allowOrigins, makeOriginOf, type OriginOf } from './http/origins.ts'
 import { currentRequest, forThisRequest } from './http/request.ts'
 import { installRoutes, type Route } from './http/route.ts'
 import { securityHeaders } from './http/security.ts'
@@ -32,6 +32,7 @@ export interface App {
   readonly app: Express
   readonly server: http.Server
   readonly routes: readonly Route[]
+  readonly originOf: OriginOf
 }
 
 /** The HTTP side. What no route and no door answers is refused, and what they throw is told here. */
@@ -72,7 +73,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
     },
     { ...options, transport, originOf, log, production },
   )
-  return { app, server, routes }
+  return { app, server, routes, originOf }
 }
 
 function nameDoor(request: Request, _response: Response, next: NextFunction): void {

@@ -4,6 +4,7 @@ import { makeApp } from '../../src/server/app.ts'
 import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
+import { openAccounts } from '../../src/server/identity/open.ts'
 import { close } from '../../src/server/http/listen.ts'
 import { currentRequestId } from '../../src/server/http/request.ts'
 import { noLog } from '../../src/server/log.ts'
@@ -39,10 +40,14 @@ async function startApi(
   const reports: Api['reports'] = []
   const requests = makePool(database.access.as('fluence_authenticator'), 5, () => {})
   const own = makePool(database.access.as('fluence_server'), 2, () => {})
-  const { app, server } = makeApp(async () => undefined)
+  const { app, server, originOf } = makeApp(async () => undefined)
+  // The least that bcrypt knows: tests sign in often.
+  const { accounts, tokens, close: closeAccounts } = openAccounts(database.access, own, { cost: 4 })
   const closeDoor = await openGraphQL(app, server, {
     requests,
-    callers: new Callers(own),
+    callers: new Callers({ server: own, tokens, originOf }),
+    accounts,
+    addressSecret: database.access.secretFor('addresses'),
     production,
     report: (_reference, { code }, error) => reports.push({ code, error }),
     requestId: currentRequestId,
@@ -85,6 +90,7 @@ async function startApi(
     async stop() {
       await close(server, 0)
       await closeDoor()
+      await closeAccounts()
       await requests.end()
       await own.end()
       await database.drop()

@@ -160,6 +160,18 @@ from (
       'Tell the operator the reference; the log has the rest.'
     ),
     (
+      'FL907',
+      'busy',
+      'More people are signing in than the server has hands for.',
+      'Try again in a few seconds.'
+    ),
+    (
+      'FL908',
+      'weak_password',
+      'The password is not what a password must be.',
+      'Choose another one; the message says what it must have.'
+    ),
+    (
       'FL911',
       'duplicate',
       'There is such a row already.',

@@ -3,6 +3,7 @@ import crypto from 'node:crypto'
 /** What each prefix says, to people and to programs that look for leaked secrets. */
 const prefixes = {
   session: 'fls_',
+  challenge: 'flx_',
   refresh: 'flr_',
   apiKey: 'flk_',
   mailConfirmation: 'flc_',
