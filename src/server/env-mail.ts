@@ -6,13 +6,14 @@ export interface MailFrom {
   readonly address: string
 }
 
+/** One address, without the signs by which lists, comments and routes are written. */
+export const mailAddress = /^[^\s\p{C}<>()[\]\\,;:"@]{1,64}@[^\s\p{C}<>()[\]\\,;:"@]{1,255}$/u
+
 /** fluence@shop.example, or: Fluence <fluence@shop.example> */
 function senderIn(text: string): MailFrom | undefined {
   const [, name = '', inside, alone] = /^(?:([^<>"\p{C}]*?)\s*<([^<>]+)>|(.+))$/u.exec(text) ?? []
   const address = inside ?? alone ?? ''
-  return /^[^\s\p{C}<>()[\]\\,;:"@]{1,64}@[^\s\p{C}<>()[\]\\,;:"@]{1,255}$/u.test(address)
-    ? { name: name || 'Fluence', address }
-    : undefined
+  return mailAddress.test(address) ? { name: name || 'Fluence', address } : undefined
 }
 
 /** The settings of mail. */

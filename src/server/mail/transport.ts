@@ -1,14 +1,10 @@
 import net from 'node:net'
 import nodemailer from 'nodemailer'
+import { type MailFrom, mailAddress } from '../env-mail.ts'
 import { isLoopback } from '../http/transport.ts'
 import { failureOf, MailFailure } from './failure.ts'
 import { outboxIn } from './outbox.ts'
 import type { Letter } from './templates.ts'
-
-export interface Sender {
-  readonly name: string
-  readonly address: string
-}
 
 export interface Mail extends Letter {
   readonly to: string
@@ -22,7 +18,7 @@ export interface Mailer {
 }
 
 export interface MailerOptions {
-  readonly from: Sender
+  readonly from: MailFrom
   /** Takes the mails; without one they are put into the folder. */
   readonly smtpUrl: string | undefined
   readonly outboxDir: string
@@ -30,15 +26,12 @@ export interface MailerOptions {
   readonly ca?: string
 }
 
-/** One address, without the signs by which lists, comments and routes are written. */
-const address = /^[^\s\p{C}<>()[\]\\,;:"@]{1,64}@[^\s\p{C}<>()[\]\\,;:"@]{1,255}$/u
-
 export function makeMailer({ from, smtpUrl, outboxDir, ca }: MailerOptions): Mailer {
   const transport =
     smtpUrl === undefined ? outboxIn(outboxDir) : nodemailer.createTransport(smtp(smtpUrl, ca))
   return {
     async send({ to, subject, text, id }) {
-      if (!address.test(to)) throw new MailFailure('bad_address', { isPermanent: true })
+      if (!mailAddress.test(to)) throw new MailFailure('bad_address', { isPermanent: true })
       if (!/^[\w.-]{1,100}$/.test(id)) throw new MailFailure('bad_id', { isPermanent: true })
       const [, host = 'localhost'] = from.address.split('@')
       try {
