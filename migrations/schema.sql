@@ -162,7 +162,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.create_demo_brand(products jsonb) IS 'Fills the brand "demo" where there is no organization yet: whole or not at all. True if there is that brand.';
+COMMENT ON FUNCTION app_private.create_demo_brand(products jsonb) IS 'Fills the brand "demo" where there is no organization yet: whole or not at all. True if that brand is there.';
 
 CREATE TABLE app_public.organizations (
     id bigint NOT NULL,
@@ -1098,6 +1098,7 @@ CREATE TABLE app_public.products (
     CONSTRAINT products_description_length_check CHECK ((length(description) <= 10000)),
     CONSTRAINT products_on_sale_not_retired_check CHECK ((NOT (on_sale AND (retired_at IS NOT NULL)))),
     CONSTRAINT products_price_is_exact_check CHECK (((product_price >= (0)::numeric) AND (product_price < '1000000000000'::numeric) AND (scale(product_price) <= 4))),
+    CONSTRAINT products_retired_at_finite_check CHECK (isfinite(retired_at)),
     CONSTRAINT products_stock_quantity_check CHECK ((stock_quantity >= 0)),
     CONSTRAINT products_title_length_check CHECK (((length(btrim(title)) > 0) AND (length(title) <= 100)))
 );
@@ -1977,6 +1978,24 @@ UNION ALL
  HAVING (count(*) > 1);
 
 COMMENT ON VIEW lint.error_codes IS 'One row per error code that is raised and not registered in app_public.error_codes, registered and never raised, or not of our own. Programs and people look a code up there.';
+
+CREATE VIEW lint.finite_moments WITH (security_invoker='true') AS
+ WITH people(oid) AS (
+         SELECT r.oid
+           FROM pg_roles r
+          WHERE (starts_with((r.rolname)::text, 'fluence_'::text) AND (r.rolname <> ALL (ARRAY['fluence_owner'::name, 'fluence_definer'::name, 'fluence_migrator'::name, 'fluence_server'::name, 'fluence_authenticator'::name, 'fluence_worker'::name])))
+        )
+ SELECT format('%s.%I'::text, (c.oid)::regclass, a.attname) AS object,
+    'takes an infinite moment from people: it has no check with isfinite()'::text AS fault
+   FROM (pg_class c
+     JOIN pg_attribute a ON ((a.attrelid = c.oid)))
+  WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.atttypid = ANY (ARRAY[('timestamp with time zone'::regtype)::oid, ('timestamp without time zone'::regtype)::oid, ('date'::regtype)::oid])) AND (EXISTS ( SELECT
+           FROM people p
+          WHERE has_column_privilege(p.oid, c.oid, a.attnum, 'insert, update'::text))) AND (NOT (EXISTS ( SELECT
+           FROM pg_constraint k
+          WHERE ((k.conrelid = c.oid) AND (k.contype = 'c'::"char") AND (a.attnum = ANY (k.conkey)) AND (pg_get_constraintdef(k.oid) ~~ '%isfinite(%'::text))))));
+
+COMMENT ON VIEW lint.finite_moments IS 'One row per date or time that people may write and that may be infinite. No report can count days up to infinity, and JavaScript has no such date.';
 
 CREATE VIEW lint.foreign_key_indexes WITH (security_invoker='true') AS
  WITH foreign_keys AS (

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readPosition, segmentAt, segmentName } from '../../src/server/postgres/backup/wal.ts'
-import { startCluster } from '../../src/server/postgres/cluster.ts'
+import { ClusterFolder, startCluster } from '../../src/server/postgres/cluster.ts'
 import { until } from '../../src/server/postgres/processes.ts'
 import {
   cast,
@@ -345,6 +345,8 @@ test('only the newest base backups are kept, and the log that they need', async 
   expect(home.bases()).toEqual([names[2], name])
   const { startWal = '', walSegmentBytes = 0 } = listed.at(-1) ?? {}
   expect(walSegmentBytes).toBe(4 << 20)
+  expect(new ClusterFolder(home.data).segmentBytes).toBe(walSegmentBytes)
+  expect(new ClusterFolder(home.backups).segmentBytes).toBeUndefined()
   const first = segmentAt(readPosition(startWal), walSegmentBytes)
   expect(home.segments()[0]).toBe(segmentName(1, first, walSegmentBytes))
   expect(await home.fluence('backup', '--verify')).toMatchObject({ code: 0 })

@@ -50,7 +50,7 @@ const create = `mutation Create($product: ProductInput!) {
   createProduct(input: { product: $product }) { product { title } }
 }`
 
-test('what people send is in no log, whatever goes wrong with it', async () => {
+test('what people send is in no log and no metric, whatever goes wrong with it', async () => {
   const data = path.join(temporaryFolder(), 'data')
   const port = await freePort()
   const program = start({
@@ -169,6 +169,10 @@ test('what people send is in no log, whatever goes wrong with it', async () => {
   expect(waiting?.name).toBe(`fluence req:${id}`)
   expect(linesOf(program).filter(({ requestId }) => requestId === id).length).toBeGreaterThan(0)
 
+  const figures = (await ask(`${url}/metrics`)).text
+  expect(figures).toMatch(
+    /^fluence_request_duration_seconds_count\{operation="graphql mutation createProduct"/m,
+  )
   program.signal('SIGTERM')
   expect(await program.end()).toBe(0)
   const requests = linesOf(program).filter(({ msg }) => msg === 'Request.')
@@ -176,7 +180,7 @@ test('what people send is in no log, whatever goes wrong with it', async () => {
   const logs = fs
     .readdirSync(path.join(data, 'log'))
     .map((name) => fs.readFileSync(path.join(data, 'log', name), 'utf8'))
-  const written = [program.stdout, program.stderr, ...logs].join('\n').split('\n')
+  const written = [program.stdout, program.stderr, figures, ...logs].join('\n').split('\n')
   expect(written.length).toBeGreaterThan(requests.length)
   const found = canaries.flatMap((canary) => written.filter((line) => line.includes(canary)))
   expect(found).toEqual([])

@@ -28,7 +28,7 @@ begin
 end
 $$;
 comment on function app_private.create_demo_brand(jsonb) is
-  'Fills the brand "demo" where there is no organization yet: whole or not at all. True if '
-  'there is that brand.';
+  'Fills the brand "demo" where there is no organization yet: whole or not at all. True if that '
+  'brand is there.';
 grant execute on function app_private.create_demo_brand(jsonb) to fluence_server;
 alter function app_private.create_demo_brand(jsonb) owner to fluence_definer;

@@ -31,6 +31,8 @@ export const limits = {
   aliases: 50,
   mutations: 10,
   fields: 200_000,
+  /** Brackets in brackets in the document, and lists and objects in each other in its variables. */
+  nesting: 64,
 } as const
 
 export interface Body {
@@ -88,6 +90,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
     if (typeof variables !== 'object' || Array.isArray(variables)) {
       throw malformed('The variables are not an object.')
     }
+    checkValue(variables)
     try {
       const document = read(query, schema)
       const operation = getOperationAST(document, operationName)
@@ -111,11 +114,38 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
 const malformed = (message: string) => new Refusal('FL901', message, 400)
 const tooMuch = (message: string) => new Refusal('FL902', message, 400)
 
+const tooNested = () => tooMuch(`Brackets go at most ${limits.nesting} levels deep.`)
+
 /** A text of a million words need not be understood to be refused. */
 function countTokens(query: string): void {
   const lexer = new Lexer(new Source(query))
+  let nesting = 0
   for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count += 1) {
     if (count >= limits.tokens) throw tooMuch(`A document has at most ${limits.tokens} words.`)
+    nesting += weightOf.get(lexer.token.kind) ?? 0
+    if (nesting > limits.nesting) throw tooNested()
+  }
+}
+
+const weightOf = new Map<TokenKind, number>([
+  [TokenKind.BRACE_L, 1],
+  [TokenKind.BRACKET_L, 1],
+  [TokenKind.PAREN_L, 1],
+  [TokenKind.BRACE_R, -1],
+  [TokenKind.BRACKET_R, -1],
+  [TokenKind.PAREN_R, -1],
+])
+
+/** What follows walks into a value as deep as it goes, and PostgreSQL takes no half characters. */
+function checkValue(value: unknown, nesting = 0): void {
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    throw malformed('A text in the variables has half a character.')
+  }
+  if (typeof value !== 'object' || value === null) return
+  if (nesting > limits.nesting) throw tooNested()
+  for (const [key, inner] of Object.entries(value)) {
+    checkValue(key)
+    checkValue(inner, nesting + 1)
   }
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isUtf8 } from 'node:buffer'
 import { SafeError } from 'postgraphile/grafast'
 import { GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
 import type { Callers } from './caller.ts'
@@ -59,7 +60,16 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
           Object.assign(event, { maskError, maskPayload })
           return next()
         },
-        processRequest(next) {
+        processRequest(next, { requestDigest }) {
+          const read = requestDigest.getBody.bind(requestDigest)
+          requestDigest.getBody = async () => {
+            const body = await read()
+            // What is no text would be read as one, with other characters in it.
+            if (body.type === 'buffer' && !isUtf8(body.buffer)) {
+              throw asSafe(new Refusal('FL901', 'The body is not UTF-8.', 400), report)
+            }
+            return body
+          }
           const outcome = { status: 0 }
           return outcomes.run(outcome, async () => {
             const result = await next()

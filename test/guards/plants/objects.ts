@@ -26,6 +26,14 @@ const register = (row?: string) => `
 `
 
 export const objectPlants: readonly Plant[] = [
+  ...['timestamptz', 'timestamp', 'date'].map((type) => ({
+    rule: 'finite_moments',
+    what: `a ${type} that people write`,
+    plant: `alter table ${planted} add column ended ${type};
+      comment on column ${planted}.ended is 'The end.'`,
+    objects: [`${planted}.ended`],
+    mend: `alter table ${planted} add constraint planted_ended_check check (isfinite(ended))`,
+  })),
   ...[
     { kind: 'table', name: planted },
     { kind: 'column', name: `${planted}.note`, called: `column note of table ${planted}` },
