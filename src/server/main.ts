@@ -1,6 +1,6 @@
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
-import { announcement, warnOfOpenDoors } from './announce.ts'
+import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { fillDemo } from './demo/fill.ts'
 import { type Env, readEnv } from './env.ts'
@@ -120,7 +120,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
 
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
-    const worker = await startWorker({ access, log })
+    const worker = await startWorker({ access, log, home: homeOf(env, port) })
     await life.onStop(() => worker.stop())
   }
 

@@ -5,6 +5,9 @@ returns table (
   template text,
   locale text,
   organization_name text,
+  role text,
+  inviter text,
+  wanted_at timestamptz,
   expires_at timestamptz
 )
 language plpgsql
@@ -35,6 +38,9 @@ begin
     v_mail.template,
     coalesce(u.locale::text, 'en'),
     o.name,
+    i.role::text,
+    b.display_name::text,
+    v_mail.created_at,
     v_expires_at
   from (select) as nothing
   left join app_public.users as u on u.id = v_mail.user_id
@@ -42,6 +48,7 @@ begin
   left join app_public.invitations as i on i.id = v_mail.invitation_id
   left join app_private.invitation_mails as k on k.invitation_id = i.id
   left join app_public.organizations as o on o.id = i.organization_id
+  left join app_public.users as b on b.id = i.invited_by
   where coalesce(v_mail.address, a.mail, k.mail) is not null and i.revoked_at is null;
 end
 $$;

@@ -316,10 +316,11 @@ export class Accounts {
 
   /** Checks a password again in a session; SQL counts it and decides. */
   async #passwordAgain(visit: Visit, password: string) {
-    const attempt = await this.#one<{ attempt_id: string; password_hash: string | null }>(
+    const [attempt] = await this.#ask<{ attempt_id: string; password_hash: string | null }>(
       'select * from app_private.password_begin($1, $2)',
       [sha256Of(visit.handle), visit.addressKey],
     )
+    if (attempt === undefined) throw new Refusal('FL903', 'The account is gone.', 401)
     const matched = await this.#matches(password, attempt.password_hash ?? undefined)
     return { attempt_id: attempt.attempt_id, matched }
   }

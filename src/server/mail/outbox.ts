@@ -4,6 +4,10 @@ import path from 'node:path'
 import nodemailer from 'nodemailer'
 import type Mailer from 'nodemailer/lib/mailer'
 
+/** Where mails are put that no server takes. */
+export const mailFolder = ({ dataDir }: { readonly dataDir: string }) =>
+  path.join(dataDir, 'mails')
+
 let count = 0
 
 /** Sorts by time, also within one millisecond. */

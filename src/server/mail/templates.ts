@@ -8,10 +8,11 @@ export const templates = {
   'recover-password': ['name', 'link', 'minutes'],
   invitation: ['inviter', 'organization', 'role', 'link', 'days'],
   'password-changed': ['name', 'time', 'link'],
-  'second-factor-changed': ['name', 'time', 'change', 'link'],
+  'second-factor-changed': ['name', 'time', 'link'],
   'mail-in-use': ['name', 'link'],
+  'mail-changed': ['name', 'time'],
   'account-deleted': ['name', 'time'],
-  'new-login-notice': ['name', 'time', 'device', 'link'],
+  'new-login-notice': ['name', 'time', 'link'],
 } as const
 
 export type Template = keyof typeof templates
