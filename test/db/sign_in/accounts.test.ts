@@ -255,6 +255,10 @@ describe('somebody signed in', () => {
     await story.rows(confirm, [tokenOf(sent)])
     expect(await logIn(story.client, 'new@example.com')).toMatchObject({ outcome: 'signed_in' })
     expect(await post(story)).toMatchObject([{ address: mail, template: 'mail-changed' }])
+    await story.as(null)
+    expect(
+      await story.rows(`select from app_private.mails where address = 'new@example.com'`),
+    ).toEqual([])
   })
 
   test('cannot confirm one address by the mail to another', async ({ story }) => {
