@@ -287,6 +287,16 @@ describe('somebody signed in', () => {
     ])
   })
 
+  test('cannot make us send mail to somebody without end', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    const { handle } = await logIn(story.client, mail)
+    const wish = async () =>
+      [await again(story, handle), digest(handle), true, 'victim@example.com'] as const
+    for (let i = 0; i < 3; i += 1) await story.rows(changeMail, [...(await wish())])
+    await story.rejects('FL110', changeMail, [...(await wish())])
+  })
+
   test('loses the race for an address without an error that tells', async ({ story }) => {
     await story.atDoor('fluence_server')
     await person(story.client, mail)
