@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import type { ServiceLogin } from '../../src/server/postgres/access.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
 import { signIn } from './sign-in.ts'
 
@@ -130,7 +131,11 @@ export class Story {
 /** Several real connections at once, for what only shows between transactions. */
 export interface Crowd {
   /** That many connections as a login, closed afterwards. */
-  as<T>(login: string, many: number, work: (clients: pg.Client[]) => Promise<T>): Promise<T>
+  as<T>(
+    login: ServiceLogin | 'postgres',
+    many: number,
+    work: (clients: pg.Client[]) => Promise<T>,
+  ): Promise<T>
 }
 
 /**

@@ -14,7 +14,10 @@ begin
   for no key update;
   update app_public.memberships as m
   set ended_at = statement_timestamp()
-  where m.id = v_caller.membership_id and m.ended_at is null;
+  where m.id = v_caller.membership_id
+    -- Not while the session waits for its second factor.
+    and m.organization_id = v_caller.organization_id
+    and m.ended_at is null;
   if not found then
     raise exception using
       errcode = 'FL002',

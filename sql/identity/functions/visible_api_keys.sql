@@ -18,7 +18,10 @@ as $$
     s.id, s.name, s.role, s.created_by, s.created_at, s.expires_at, s.last_used_at, s.revoked_at
   from app_private.sessions as s
   where s.kind = 'api_key'
-    and s.organization_id = (select app_public.current_organization_id())
+    -- By a grant one sees those of the brand, and not the agency's.
+    and s.organization_id = (
+      select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+    )
 $$;
 comment on function app_private.visible_api_keys() is
   'The API keys of the calling admin''s organization.';

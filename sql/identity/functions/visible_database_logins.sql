@@ -22,7 +22,10 @@ as $$
     l.id, l.name, l.login_name::text, l.role, l.acting_brand_id, l.membership_id, l.created_by,
     l.created_at, l.expires_at, l.connection_limit, l.last_used_at, l.revoked_at
   from app_private.database_logins as l
-  where l.organization_id = (select app_public.current_organization_id())
+  -- By a grant one sees those of the brand, and not the agency's.
+  where l.organization_id = (
+    select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+  )
 $$;
 comment on function app_private.visible_database_logins() is
   'The database logins of the calling admin''s organization.';

@@ -18,7 +18,7 @@ where session_user = 'fluence_authenticator'
     = sha256(convert_to(current_setting('fluence.session_id', true), 'UTF8'))
   and s.revoked_at is null
   and s.expires_at > statement_timestamp()
-  and current_setting('role') = 'fluence_' || coalesce(s.role::text, 'visitor');
+  and current_setting('role') = coalesce('fluence_' || s.role, 'fluence_visitor');
 
 comment on view app_private.current_session is
   'One row if the server is calling for a live session, else none: organization, brand, role.';

@@ -62,6 +62,7 @@ begin
   update app_public.invitations as i
   set accepted_at = statement_timestamp(), accepted_by = v_user_id
   where i.id = v_invitation.id;
+  delete from app_private.invitation_mails as k where k.invitation_id = v_invitation.id;
   return v_user_id;
 end
 $$;

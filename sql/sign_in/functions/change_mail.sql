@@ -17,6 +17,10 @@ declare
   );
   v_owner_id bigint;
 begin
+  -- It sends mail to whom one likes, as a registration does.
+  perform app_private.count_attempt(
+    'registration', app_private.key_of_account(app_private.mail_key(change_mail.mail)), null
+  );
   select a.user_id into v_owner_id
   from app_private.user_accounts as a
   where a.mail_key = app_private.mail_key(change_mail.mail);

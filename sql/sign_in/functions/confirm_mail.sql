@@ -28,6 +28,7 @@ begin
         where o.mail_key = app_private.mail_key(v_mail.address) and o.user_id <> v_mail.user_id
       );
     if found then
+      update app_private.mails as m set address = null where m.id = v_mail.id;
       perform app_private.want_mail('mail-changed', user_id => v_mail.user_id, address => v_old);
     end if;
   end if;

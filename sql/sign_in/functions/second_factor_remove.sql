@@ -20,7 +20,16 @@ begin
     where m.user_id = v_session.user_id
       and m.ended_at is null
       and app_private.needs_second_factor(m.role)
-  ) then
+  )
+    -- A grant may have given such a role too.
+    or exists (
+      select from app_private.sessions as s
+      where s.user_id = v_session.user_id
+        and s.revoked_at is null
+        and s.expires_at > statement_timestamp()
+        and app_private.needs_second_factor(s.role)
+    )
+  then
     raise exception using
       errcode = 'FL118',
       message = 'Your role asks for a second factor.',

@@ -6,7 +6,9 @@ import { type Crowd, test } from '../../harness/test.ts'
 
 const products = 'select id from app_public.products'
 
-const alone = <T>(crowd: Crowd, login: string, work: (client: pg.Client) => Promise<T>) =>
+type Door = 'postgres' | 'fluence_server' | 'fluence_authenticator'
+
+const alone = <T>(crowd: Crowd, login: Door, work: (client: pg.Client) => Promise<T>) =>
   crowd.as(login, 1, ([client]) => work(client as pg.Client))
 
 async function organization(root: pg.Client, slug: string, kind = 'brand') {

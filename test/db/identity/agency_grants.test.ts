@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { admin, digest, logIn, member, person, random } from '../../harness/people.ts'
+import { admin, digest, enrol, logIn, member, person, random } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const grant = 'select (app_public.grant_agency($1, $2)).id'
@@ -113,6 +113,42 @@ describe('an agency', () => {
     expect(there).toMatchObject({ outcome: 'enrol', role: 'visitor' })
     await story.through(there.handle, 'finance_manager')
     expect(await story.rows(products)).toEqual([])
+  })
+
+  test('sees what its role sees of the brand, and nothing more of itself', async ({ story }) => {
+    const { boss, helpers, kimMembership, kim } = await brandsAndAgency(story)
+    await story.rows(
+      `select app_private.create_api_key(
+         $1, 'of the brand', 'analyst', now() + interval '1 day', $2)`,
+      [digest(boss.handle), digest('a key')],
+    )
+    const head = await admin(story.client, 'head@example.com', helpers)
+    await story.rows(
+      `select app_private.create_api_key(
+         $1, 'of the agency', 'analyst', now() + interval '1 day', $2)`,
+      [digest(head.handle), digest('another')],
+    )
+    await story.through(boss.handle, 'admin')
+    const { id } = await story.one<{ id: string }>(grant, ['helpers', 'auditor'])
+    const there = await goOver(story, kim, kimMembership, id)
+    await story.through(there.handle, 'auditor')
+    expect(await story.rows('select name from app_public.api_keys')).toEqual([
+      { name: 'of the brand' },
+    ])
+  })
+
+  test('keeps its second factor while it acts in a role that asks for one', async ({ story }) => {
+    const { boss, kimMembership, kim } = await brandsAndAgency(story)
+    await enrol(story.client, kim.handle)
+    await story.through(boss.handle, 'admin')
+    const { id } = await story.one<{ id: string }>(grant, ['helpers', 'finance_manager'])
+    expect(await goOver(story, kim, kimMembership, id)).toMatchObject({ role: 'finance_manager' })
+    const remove = 'select app_private.second_factor_remove($1)'
+    await story.rejects('FL118', remove, [digest(kim.handle)])
+    await story.through(boss.handle, 'admin')
+    await story.rows('select app_public.end_agency_grant($1)', [id])
+    await story.atDoor('fluence_server')
+    await story.rows(remove, [digest(kim.handle)])
   })
 
   test("lets no other role of its own go over, nor another agency's people", async ({ story }) => {

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { withClient } from '../../../src/server/postgres/connect.ts'
 import { admin, digest, logIn, member, person } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
@@ -174,5 +175,38 @@ describe('a database login', () => {
     await story.as(null)
     await story.as({ role: 'admin', organization: await story.organization('globex') })
     expect(await story.rows(list)).toEqual([])
+  })
+
+  test('is noted as used while it is connected', async ({ crowd, database }) => {
+    await crowd.as('postgres', 1, async ([root]) => {
+      const name = `t_used_${database.name}`
+      await root!.query(`create role ${name} login password 'x' in role fluence_analyst`)
+      await root!.query(`grant connect on database ${database.name} to ${name}`)
+      const { rows } = await root!.query<{ id: string }>(
+        `select o.id from app_private.create_organization('brand', 'used', 'U', 'UTC', 'EUR') as o`,
+      )
+      await root!.query(`select app_private.register_database_login($1, $2, 'analyst', 'used')`, [
+        name,
+        rows[0]?.id,
+      ])
+      const used = async () =>
+        (
+          await root!.query(
+            'select last_used_at is not null as used from app_private.database_logins',
+          )
+        ).rows
+      const note = () =>
+        crowd.as('fluence_worker', 1, ([worker]) =>
+          worker!.query('select app_private.note_login_use()'),
+        )
+      await note()
+      expect(await used()).toEqual([{ used: false }])
+      const url = new URL(database.superuserUrl)
+      Object.assign(url, { username: name, password: 'x' })
+      await withClient(url.href, note)
+      expect(await used()).toEqual([{ used: true }])
+      await root!.query(`drop owned by ${name}`)
+      await root!.query(`drop role ${name}`)
+    })
   })
 })

@@ -255,6 +255,10 @@ describe('somebody signed in', () => {
     await story.rows(confirm, [tokenOf(sent)])
     expect(await logIn(story.client, 'new@example.com')).toMatchObject({ outcome: 'signed_in' })
     expect(await post(story)).toMatchObject([{ address: mail, template: 'mail-changed' }])
+    await story.as(null)
+    expect(
+      await story.rows(`select from app_private.mails where address = 'new@example.com'`),
+    ).toEqual([])
   })
 
   test('cannot confirm one address by the mail to another', async ({ story }) => {
@@ -281,6 +285,16 @@ describe('somebody signed in', () => {
       { address: 'bob@example.com', template: 'mail-in-use' },
       { address: 'free@example.com', template: 'confirm-mail' },
     ])
+  })
+
+  test('cannot make us send mail to somebody without end', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    const { handle } = await logIn(story.client, mail)
+    const wish = async () =>
+      [await again(story, handle), digest(handle), true, 'victim@example.com'] as const
+    for (let i = 0; i < 3; i += 1) await story.rows(changeMail, [...(await wish())])
+    await story.rejects('FL110', changeMail, [...(await wish())])
   })
 
   test('loses the race for an address without an error that tells', async ({ story }) => {

@@ -20,7 +20,7 @@ const codesOf = (answers: readonly PromiseSettledResult<unknown>[]) =>
 /** Each of several connections does the same, all at the same time; what became of each. */
 const together = (
   crowd: Crowd,
-  login: string,
+  login: 'fluence_server' | 'fluence_authenticator',
   many: number,
   work: (client: pg.Client, i: number) => Promise<unknown>,
 ) => crowd.as(login, many, (clients) => Promise.allSettled(clients.map(work)))

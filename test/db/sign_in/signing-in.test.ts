@@ -199,6 +199,8 @@ describe('a second factor', () => {
         ),
       ).toEqual({ b: null, o: null })
     }
+    await story.through(session.handle, 'visitor')
+    await story.rejects('FL002', 'select app_public.leave_organization()')
     await story.atDoor('fluence_server')
     await enrol(story.client, session.handle)
     const checked = await story.one('select * from app_private.check_session($1)', [session.handle])
