@@ -7,8 +7,7 @@ const inUrl = (address: string) => (address.includes(':') ? `[${address}]` : add
 
 /** Where people see Fluence, for links in mails. */
 export const homeOf = (env: Env, port = 5050): string =>
-  env.publicUrl ??
-  `${env.tlsCert === undefined ? 'http' : 'https'}://${inUrl(env.host)}:${port}`
+  env.publicUrl ?? `${env.tlsCert === undefined ? 'http' : 'https'}://${inUrl(env.host)}:${port}`
 
 /** The block that a start prints: where everything is. */
 export function announcement(env: Env, port: number, databasePort: number | undefined): string {

@@ -195,12 +195,7 @@ describe('a refresh token', () => {
 
 describe('a second factor', () => {
   const enrol = async (api: Api, token: string) => {
-    const { answer } = await mutate(
-      api,
-      '{ enrolSecondFactor { secret uri qrCode } }',
-      {},
-      token,
-    )
+    const { answer } = await mutate(api, '{ enrolSecondFactor { secret uri qrCode } }', {}, token)
     return answer as { secret: string; uri: string; qrCode: string }
   }
   const bytes = (secret: string) => {
@@ -209,7 +204,12 @@ describe('a second factor', () => {
     return Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [])
   }
   const confirm = (api: Api, code: string, token: string) =>
-    mutate(api, `($c: String!) { confirmSecondFactor(code: $c) { recoveryCodes } }`, { c: code }, token)
+    mutate(
+      api,
+      `($c: String!) { confirmSecondFactor(code: $c) { recoveryCodes } }`,
+      { c: code },
+      token,
+    )
   const give = (api: Api, given: Record<string, string>, token?: string) =>
     mutate(
       api,
@@ -353,7 +353,10 @@ describe('a browser', () => {
       body: JSON.stringify({ query, variables }),
     })
     const lines = response.headers.getSetCookie()
-    const body = (await response.json()) as { data?: object; errors?: { extensions: { code: string } }[] }
+    const body = (await response.json()) as {
+      data?: object
+      errors?: { extensions: { code: string } }[]
+    }
     return {
       status: response.status,
       lines,
@@ -384,7 +387,9 @@ describe('a browser', () => {
     expect((await browse(api, ask, { cookie, origin: 'https://evil.example' })).status).toBe(403)
     expect((await browse(api, ask, { cookie, origin: '' })).code).toBe('FL916')
 
-    const next = await browse(api, 'mutation { refreshSession { outcome refreshToken } }', { cookie })
+    const next = await browse(api, 'mutation { refreshSession { outcome refreshToken } }', {
+      cookie,
+    })
     expect(next.body.data).toEqual({
       refreshSession: { outcome: 'signed_in', refreshToken: null },
     })

@@ -94,7 +94,9 @@ describe('an operation', () => {
   const labelOf = (text: string, name?: string) => {
     const document = parse(text)
     const operation = getOperationAST(document, name)
-    return operation == null ? undefined : operationLabel(asked(operation, rootsOf(document, operation)))
+    return operation == null
+      ? undefined
+      : operationLabel(asked(operation, rootsOf(document, operation)))
   }
 
   plain('is the one of several that runs', () => {

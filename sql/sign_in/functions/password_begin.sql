@@ -12,9 +12,15 @@ declare
   v_session app_private.sessions := app_private.live_session(password_begin.session_hash);
   v_account app_private.user_accounts;
 begin
-  select a.* into strict v_account
+  select a.* into v_account
   from app_private.user_accounts as a
   where a.user_id = v_session.user_id;
+  if not found then
+    raise exception using
+      errcode = 'FL102',
+      message = 'You are not signed in.',
+      hint = 'Sign in.';
+  end if;
   return query
   select
     app_private.count_attempt(

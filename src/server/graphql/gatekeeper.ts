@@ -101,7 +101,9 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
         throw malformed('A subscription goes over a WebSocket.')
       }
       if ([...roots.values()].filter((name) => oneOfAKind.has(name)).length > 1) {
-        throw tooMuch('A document signs in, recovers or confirms once, and does nothing like it beside.')
+        throw tooMuch(
+          'A document signs in, recovers or confirms once, and does nothing like it beside.',
+        )
       }
       checkCost(costOf(document, operation, variables as Record<string, unknown>))
     } catch (error) {

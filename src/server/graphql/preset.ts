@@ -25,7 +25,13 @@ export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Pres
     PostGraphileConnectionFilterPreset,
     PgAggregatesPreset,
   ],
-  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin, signInPlugin(accounts)],
+  plugins: [
+    oneNamespace,
+    pageSizePlugin,
+    bucketsPlugin,
+    subscriptionsPlugin,
+    signInPlugin(accounts),
+  ],
   disablePlugins: [
     // Rows have keys of their own; global ids would be a second one.
     'NodePlugin',

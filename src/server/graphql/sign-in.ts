@@ -158,12 +158,7 @@ const typeDefs = gql`
     lookAtInvitation(token: String!): InvitationOffer
 
     "Accepts an invitation. Nobody is signed in by it."
-    acceptInvitation(
-      token: String!
-      displayName: String
-      locale: String
-      password: String
-    ): Done
+    acceptInvitation(token: String!, displayName: String, locale: String, password: String): Done
 
     "Makes an API key for a machine. For admins who have just given their second factor."
     createApiKey(name: String!, role: UserRoleEnum!, expiresAt: Datetime!): NewApiKey

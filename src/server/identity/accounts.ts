@@ -147,10 +147,7 @@ export class Accounts {
     return this.#signedIn(visit, step, keys, given.cookies)
   }
 
-  async refreshSession(
-    visit: Visit,
-    given: { refreshToken?: string | null },
-  ): Promise<SignedIn> {
+  async refreshSession(visit: Visit, given: { refreshToken?: string | null }): Promise<SignedIn> {
     const old = given.refreshToken ?? visit.refreshCookie ?? ''
     const keys = { ...newKeys(), handle: handleIn(old) }
     const refresh = refreshFor(keys.handle)

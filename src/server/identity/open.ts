@@ -11,7 +11,11 @@ export interface OpenAccounts {
 }
 
 /** Signing in, on the server's own connections. */
-export function openAccounts(access: Access, server: Pool, options?: PasswordOptions): OpenAccounts {
+export function openAccounts(
+  access: Access,
+  server: Pool,
+  options?: PasswordOptions,
+): OpenAccounts {
   const passwords = makePasswords(options)
   const tokens = makeAccessTokens({
     secret: access.secretFor('access tokens'),

@@ -5,8 +5,7 @@ import nodemailer from 'nodemailer'
 import type Mailer from 'nodemailer/lib/mailer'
 
 /** Where mails are put that no server takes. */
-export const mailFolder = ({ dataDir }: { readonly dataDir: string }) =>
-  path.join(dataDir, 'mails')
+export const mailFolder = ({ dataDir }: { readonly dataDir: string }) => path.join(dataDir, 'mails')
 
 let count = 0
 

@@ -49,25 +49,31 @@ export function eventTask<T>(
 ): TaskFile {
   return {
     topic,
-    run: ({ log, home }) => async (given, helpers) => {
-      const envelope = eventEnvelope(given)
-      const { event_id, organization_id, key } = envelope
-      const sql = sqlOf(helpers)
-      try {
-        const payload = parse(envelope.payload)
-        await work({ id: event_id, organizationId: organization_id, key, payload }, sql, home)
-      } catch (error) {
-        const { attempts, max_attempts } = helpers.job
-        if (!isHopeless(error) && attempts < max_attempts) throw new Failure(error)
-        await sql('select app_private.park_event($1, $2, $3)', [event_id, codeOf(error), attempts])
-        log.error('An event was parked.', {
-          ...factsOf(helpers),
-          event: event_id,
-          code: codeOf(error),
-          error,
-        })
-      }
-    },
+    run:
+      ({ log, home }) =>
+      async (given, helpers) => {
+        const envelope = eventEnvelope(given)
+        const { event_id, organization_id, key } = envelope
+        const sql = sqlOf(helpers)
+        try {
+          const payload = parse(envelope.payload)
+          await work({ id: event_id, organizationId: organization_id, key, payload }, sql, home)
+        } catch (error) {
+          const { attempts, max_attempts } = helpers.job
+          if (!isHopeless(error) && attempts < max_attempts) throw new Failure(error)
+          await sql('select app_private.park_event($1, $2, $3)', [
+            event_id,
+            codeOf(error),
+            attempts,
+          ])
+          log.error('An event was parked.', {
+            ...factsOf(helpers),
+            event: event_id,
+            code: codeOf(error),
+            error,
+          })
+        }
+      },
   }
 }
 
@@ -145,10 +151,7 @@ export interface Tasks {
 }
 
 /** Loads the tasks of folders: one a file, named after it. */
-export async function loadTasks(
-  folders: readonly string[],
-  around: Surroundings,
-): Promise<Tasks> {
+export async function loadTasks(folders: readonly string[], around: Surroundings): Promise<Tasks> {
   const list: TaskList = {}
   const byTopic: Record<string, string> = {}
   const files = folders.flatMap((folder) =>
