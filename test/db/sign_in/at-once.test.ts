@@ -54,6 +54,62 @@ describe('fifty attempts at once', () => {
   }
 })
 
+test('an attempt waits for the one before it to be counted', async ({ crowd }) => {
+  const mail = 'in-turn@example.com'
+  await crowd.as('fluence_server', 2, async ([first, second]) => {
+    for (let i = 0; i < 4; i += 1) await first!.query(begin, [mail, 'one'])
+    await first!.query('begin')
+    await first!.query(begin, [mail, 'one'])
+    const waiting = second!.query(begin, [mail, 'another']).then(
+      () => 'done',
+      (error: pg.DatabaseError) => error.code,
+    )
+    await waitsForLock(crowd)
+    await first!.query('commit')
+    expect(await waiting).toBe('FL110')
+  })
+})
+
+test('a session for a brand that is opened while the grant ends is none', async ({ crowd }) => {
+  const mail = 'grant@example.com'
+  await crowd.as('postgres', 1, async ([root]) => {
+    const { agency, brand } = await one<{ agency: string; brand: string }>(
+      root!,
+      `select a.id as agency, b.id as brand
+       from app_private.create_organization('agency', 'late-agency', 'A', 'UTC', 'EUR') as a,
+            app_private.create_organization('brand', 'late-brand', 'B', 'UTC', 'EUR') as b`,
+    )
+    await server(crowd, async (client) => {
+      const user = await person(client, mail)
+      const membership = await member(client, user, agency, 'agency_manager')
+      const { handle } = await logIn(client, mail)
+      const { id } = await one<{ id: string }>(
+        root!,
+        `insert into app_public.agency_grants (for_brand_id, agency_id, role, granted_by)
+         values ($1, $2, 'analyst', $3) returning id`,
+        [brand, agency, user],
+      )
+      await root!.query('begin')
+      await root!.query('update app_public.agency_grants set ended_at = now() where id = $1', [id])
+      const opened = client
+        .query('select * from app_private.switch_session($1, $2, $3, $4, $5)', [
+          digest(handle),
+          membership,
+          id,
+          digest(random()),
+          digest(random()),
+        ])
+        .then(
+          () => 'done',
+          (error: pg.DatabaseError) => error.code,
+        )
+      await waitsForLock(crowd)
+      await root!.query('commit')
+      expect(await opened).toBe('FL002')
+    })
+  })
+})
+
 describe('the second factor', () => {
   for (const code of [{ step: 200 }, { recovery: 'second-code' }]) {
     test(`given twice at once, ${Object.keys(code).join()}, lets one in`, async ({ crowd }) => {
