@@ -413,7 +413,8 @@ const signedInAlready = ({ outcome, role, expires_at }: Step): SignedIn => ({
   challenge: null,
 })
 
-const inWords: Record<BrokenRule, string> = {
+/** What a password must be, rule by rule. */
+export const inWords: Record<BrokenRule, string> = {
   too_short: 'have at least 8 characters',
   too_long: 'have at most 1,000 bytes',
   not_text: 'be text',

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -49,6 +50,16 @@ export function brokenRules(password: string, known: Known = {}): BrokenRule[] {
     ['like_the_account', isMostly(text, wordsOf(known))],
   ]
   return rules.flatMap(([rule, isBroken]) => (isBroken ? [rule] : []))
+}
+
+/** One that nobody chose: 20 letters and digits in groups, which can be read out. */
+export function newPassword(): string {
+  const alphabet = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+  for (;;) {
+    const letters = Array.from({ length: 20 }, () => alphabet[crypto.randomInt(alphabet.length)])
+    const password = letters.join('').replace(/.{5}(?!$)/g, '$&-')
+    if (brokenRules(password).length === 0) return password
+  }
 }
 
 function wordsOf({ mail = '', name = '' }: Known): string[] {
