@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { accountPage } from './http/account-page.ts'
 import { answerError, HttpRefusal } from './http/errors.ts'
 import { healthRoutes, type Readiness } from './http/health.ts'
 import { type Metrics, makeMetrics, metricsRoute } from './http/metrics.ts'
@@ -43,6 +44,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
   const routes: Route[] = [
     ...healthRoutes(readiness),
     metricsRoute(metrics, options.metricsToken),
+    ...accountPage,
     ...(options.routes ?? []),
     {
       method: 'get',
