@@ -14,6 +14,15 @@ export default defineConfig({
       { extends: true, test: { name: 'worker', include: ['test/worker/**/*.test.ts'] } },
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'] } },
       { extends: true, test: { name: 'http', include: ['test/http/**/*.test.ts'] } },
+      // No database: what runs here needs only Node.
+      {
+        extends: false,
+        test: {
+          name: 'identity',
+          include: ['test/identity/**/*.test.ts', 'test/mail/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {

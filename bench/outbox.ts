@@ -8,6 +8,7 @@ import { type Access, accessThrough } from '../src/server/postgres/access.ts'
 import { withClient } from '../src/server/postgres/connect.ts'
 import { prepareDatabase } from '../src/server/postgres/open.ts'
 import { pause, until } from '../src/server/postgres/processes.ts'
+import { signIn } from '../test/harness/sign-in.ts'
 import { type Figure, inTurn } from './measure.ts'
 
 const rate = 2000
@@ -57,17 +58,17 @@ interface Shop {
 async function openShop(root: pg.Client, access: Access): Promise<Shop> {
   await root.query(scenery)
   const { rows } = await root.query(
-    `select app_private.feed_channel() as channel,
-            app_private.open_session(o.id, 'product_manager', interval '1 day') as handle
+    `select o.id, app_private.feed_channel() as channel
      from app_private.create_organization('brand', 'shop', 'Shop', 'UTC', 'EUR') as o`,
   )
+  const handle = await signIn(root, rows[0].id, 'product_manager', '1 day')
   const open = async () => {
     const client = new pg.Client({ connectionString: access.as('fluence_authenticator') })
     await client.connect()
     await client.query(
       `select set_config('role', 'fluence_product_manager', false),
               set_config('fluence.session_id', $1, false)`,
-      [rows[0].handle],
+      [handle],
     )
     return client
   }

@@ -3,6 +3,7 @@ import { startThrowAwayCluster } from '../src/cli/throw-away.ts'
 import { accessThrough } from '../src/server/postgres/access.ts'
 import { withClient } from '../src/server/postgres/connect.ts'
 import { prepareDatabase } from '../src/server/postgres/open.ts'
+import { signIn } from '../test/harness/sign-in.ts'
 import { type Figure, inTurn } from './measure.ts'
 
 const brands = 20
@@ -38,15 +39,15 @@ export async function measure(): Promise<Figure[]> {
     return await withClient(access.root, async (free) => {
       await fill(free)
       const { rows } = await free.query(
-        `select o.id, app_private.open_session(o.id, 'analyst', interval '1 day') as handle
-         from app_public.organizations as o where o.slug = 'brand-7'`,
+        `select o.id from app_public.organizations as o where o.slug = 'brand-7'`,
       )
+      const handle = await signIn(free, rows[0].id, 'analyst', '1 day')
       const bound = new pg.Client({ connectionString: access.as('fluence_authenticator') })
       await bound.connect()
       await bound.query(
         `select set_config('role', 'fluence_analyst', false),
                 set_config('fluence.session_id', $1, false)`,
-        [rows[0].handle],
+        [handle],
       )
       const figures: Figure[] = []
       const compare = async (

@@ -24,6 +24,45 @@ CREATE SCHEMA staff;
 
 COMMENT ON SCHEMA staff IS 'Stored procedures for people without SQL.';
 
+CREATE TYPE app_private.attempt_kind AS ENUM (
+    'password',
+    'second_factor',
+    'registration',
+    'recovery',
+    'invitation'
+);
+
+COMMENT ON TYPE app_private.attempt_kind IS 'What is counted: password, code, registration, recovery, invitation.';
+
+CREATE DOMAIN app_private.digest AS bytea
+	CONSTRAINT digest_is_sha256_check CHECK ((octet_length(VALUE) = 32));
+
+COMMENT ON DOMAIN app_private.digest IS 'SHA-256 of something that is not kept itself.';
+
+CREATE TYPE app_private.mail_purpose AS ENUM (
+    'confirm',
+    'recover',
+    'change',
+    'invite'
+);
+
+COMMENT ON TYPE app_private.mail_purpose IS 'What the token in a mail proves or lets do: confirm an address, recover a password, change the address, accept an invitation.';
+
+CREATE DOMAIN app_private.password_hash AS text
+	CONSTRAINT password_hash_is_bcrypt_check CHECK ((VALUE ~ '^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$'::text));
+
+COMMENT ON DOMAIN app_private.password_hash IS 'A password as bcrypt keeps it.';
+
+CREATE DOMAIN app_public.locale_code AS text
+	CONSTRAINT locale_code_form_check CHECK ((VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text));
+
+COMMENT ON DOMAIN app_public.locale_code IS 'Language, with or without a country: en, tr-TR.';
+
+CREATE DOMAIN app_public.mail_address AS text
+	CONSTRAINT mail_address_form_check CHECK (((length(VALUE) <= 254) AND (VALUE ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text)));
+
+COMMENT ON DOMAIN app_public.mail_address IS 'Address of electronic mail, of a form that can be sent to.';
+
 CREATE TYPE app_public.organization_kind AS ENUM (
     'brand',
     'agency',
@@ -31,6 +70,11 @@ CREATE TYPE app_public.organization_kind AS ENUM (
 );
 
 COMMENT ON TYPE app_public.organization_kind IS 'What an organization is: brand (sells), agency (works for brands), platform (runs Fluence).';
+
+CREATE DOMAIN app_public.person_name AS text
+	CONSTRAINT person_name_is_one_line_check CHECK (((length(btrim(VALUE)) > 0) AND (length(VALUE) <= 100) AND (VALUE !~ '[[:cntrl:]]'::text)));
+
+COMMENT ON DOMAIN app_public.person_name IS 'Name of a person: one line of 1 to 100 characters.';
 
 CREATE TYPE app_public.product_change_kind AS ENUM (
     'added',
@@ -40,6 +84,13 @@ CREATE TYPE app_public.product_change_kind AS ENUM (
 );
 
 COMMENT ON TYPE app_public.product_change_kind IS 'What was done to a product.';
+
+CREATE TYPE app_public.session_kind AS ENUM (
+    'person',
+    'api_key'
+);
+
+COMMENT ON TYPE app_public.session_kind IS 'Who holds a session: a person, or a machine by an API key.';
 
 CREATE TYPE app_public.user_role_enum AS ENUM (
     'admin',
@@ -58,6 +109,217 @@ CREATE TYPE app_public.user_role_enum AS ENUM (
 
 COMMENT ON TYPE app_public.user_role_enum IS 'The roles a membership gives, one per organization; each is the database role fluence_<role>.';
 
+CREATE FUNCTION app_private.accept_invitation(token_hash app_private.digest, display_name app_public.person_name DEFAULT NULL::text, locale app_public.locale_code DEFAULT NULL::text, password_hash app_private.password_hash DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails := app_private.take_token(
+    accept_invitation.token_hash, array['invite']::app_private.mail_purpose[]
+  );
+  v_invitation app_public.invitations;
+  v_address app_private.invitation_mails;
+  v_account app_private.user_accounts;
+  v_user_id bigint;
+begin
+  select i.* into v_invitation
+  from app_public.invitations as i
+  where i.id = v_mail.invitation_id
+    and i.expires_at > statement_timestamp()
+    and i.accepted_at is null
+    and i.revoked_at is null
+  for update;
+  if not found then
+    raise exception using
+      errcode = 'FL115',
+      message = 'This link does not work any more.',
+      hint = 'Ask for another mail.';
+  end if;
+  select k.* into strict v_address
+  from app_private.invitation_mails as k
+  where k.invitation_id = v_invitation.id;
+  select a.* into v_account
+  from app_private.user_accounts as a
+  where a.mail_key = v_address.mail_key;
+
+  v_user_id := v_account.user_id;
+  if v_user_id is null then
+    v_user_id := app_private.create_account(
+      v_address.mail, accept_invitation.display_name, accept_invitation.locale,
+      accept_invitation.password_hash
+    );
+  elsif v_account.mail_confirmed_at is null then
+    -- Somebody registered this address without reading its mail: that password must not count.
+    update app_public.users as u
+    set display_name = accept_invitation.display_name, locale = accept_invitation.locale
+    where u.id = v_user_id;
+    update app_private.user_accounts as a
+    set
+      password_hash = accept_invitation.password_hash,
+      password_changed_at = clock_timestamp(),
+      mail_confirmed_at = statement_timestamp()
+    where a.user_id = v_user_id;
+    perform app_private.void_tokens(v_user_id, 'confirm');
+  end if;
+  perform app_private.add_member(v_invitation.organization_id, v_user_id, v_invitation.role);
+  update app_public.invitations as i
+  set accepted_at = statement_timestamp(), accepted_by = v_user_id
+  where i.id = v_invitation.id;
+  delete from app_private.invitation_mails as k where k.invitation_id = v_invitation.id;
+  return v_user_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.accept_invitation(token_hash app_private.digest, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) IS 'Accepts an invitation by the token of its mail and returns the person, who is now a member: the account of that address, or a new one with the given name and password. FL115 if it is void. Nobody is signed in by it.';
+
+CREATE TABLE app_private.sessions (
+    session_hash bytea NOT NULL,
+    organization_id bigint,
+    acting_brand_id bigint,
+    role app_public.user_role_enum,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    id bigint NOT NULL,
+    kind app_public.session_kind DEFAULT 'person'::app_public.session_kind NOT NULL,
+    family_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    agency_grant_id bigint,
+    name text,
+    created_by bigint,
+    device text,
+    last_used_at timestamp with time zone,
+    second_factor_at timestamp with time zone,
+    CONSTRAINT sessions_brand_with_role_check CHECK (((acting_brand_id IS NULL) OR (role IS NOT NULL))),
+    CONSTRAINT sessions_device_length_check CHECK ((length(device) <= 100)),
+    CONSTRAINT sessions_end_after_they_begin_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_hash_is_sha256_check CHECK ((octet_length(session_hash) = 32)),
+    CONSTRAINT sessions_keys_have_no_second_factor_check CHECK (((kind = 'person'::app_public.session_kind) OR (second_factor_at IS NULL))),
+    CONSTRAINT sessions_name_length_check CHECK (((length(btrim(name)) > 0) AND (length(name) <= 100))),
+    CONSTRAINT sessions_of_person_or_key_check CHECK (
+CASE kind
+    WHEN 'person'::app_public.session_kind THEN ((user_id IS NOT NULL) AND (name IS NULL) AND (created_by IS NULL) AND ((role IS NULL) OR (membership_id IS NOT NULL)))
+    ELSE ((name IS NOT NULL) AND (created_by IS NOT NULL) AND (role IS NOT NULL) AND (num_nonnulls(user_id, membership_id, agency_grant_id) = 0))
+END),
+    CONSTRAINT sessions_role_of_an_organization_check CHECK (((role IS NULL) = (organization_id IS NULL))),
+    CONSTRAINT sessions_second_factor_check CHECK (((second_factor_at IS NOT NULL) OR (role <> ALL (ARRAY['admin'::app_public.user_role_enum, 'finance_manager'::app_public.user_role_enum]))))
+);
+
+ALTER TABLE ONLY app_private.sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.sessions IS 'One row per session of the API, of a person or by an API key: whom it is of, in which role it acts, how long.';
+
+COMMENT ON COLUMN app_private.sessions.session_hash IS 'SHA-256 of the handle. The handle itself is known to its holder only.';
+
+COMMENT ON COLUMN app_private.sessions.organization_id IS 'The organization of its holder; null while there is no role.';
+
+COMMENT ON COLUMN app_private.sessions.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.sessions.role IS 'The role it acts in; no other is accepted. Null for a person without membership or, where the role asks for one, without a second factor: such a session reaches the person''s own account only.';
+
+COMMENT ON COLUMN app_private.sessions.created_at IS 'When it was opened.';
+
+COMMENT ON COLUMN app_private.sessions.expires_at IS 'When it ends by itself.';
+
+COMMENT ON COLUMN app_private.sessions.revoked_at IS 'When it was ended before that.';
+
+COMMENT ON COLUMN app_private.sessions.id IS 'Number by which people name it.';
+
+COMMENT ON COLUMN app_private.sessions.kind IS 'Of a person, or an API key.';
+
+COMMENT ON COLUMN app_private.sessions.family_id IS 'The sign-in that it comes from: switching organizations opens another of the same family.';
+
+COMMENT ON COLUMN app_private.sessions.user_id IS 'The person, unless it is an API key.';
+
+COMMENT ON COLUMN app_private.sessions.membership_id IS 'The membership that it stands on.';
+
+COMMENT ON COLUMN app_private.sessions.agency_grant_id IS 'The grant that it stands on, where an agency acts for a brand.';
+
+COMMENT ON COLUMN app_private.sessions.name IS 'What an API key is for.';
+
+COMMENT ON COLUMN app_private.sessions.created_by IS 'Who made the API key.';
+
+COMMENT ON COLUMN app_private.sessions.device IS 'What it was opened with, in a few words such as "Firefox on Linux".';
+
+COMMENT ON COLUMN app_private.sessions.last_used_at IS 'When it was refreshed last; of an API key, when it was used last, to the minute.';
+
+COMMENT ON COLUMN app_private.sessions.second_factor_at IS 'When the second factor was given last.';
+
+CREATE VIEW app_private.current_session WITH (security_invoker='true') AS
+ SELECT s.id,
+    s.user_id,
+    s.membership_id,
+    s.organization_id,
+    s.acting_brand_id,
+    s.role,
+    s.second_factor_at
+   FROM app_private.sessions s
+  WHERE ((SESSION_USER = 'fluence_authenticator'::name) AND (s.session_hash = sha256(convert_to(current_setting('fluence.session_id'::text, true), 'UTF8'::name))) AND (s.revoked_at IS NULL) AND (s.expires_at > statement_timestamp()) AND (current_setting('role'::text) = COALESCE(('fluence_'::text || s.role), 'fluence_visitor'::text)));
+
+COMMENT ON VIEW app_private.current_session IS 'One row if the server is calling for a live session, else none: organization, brand, role.';
+
+COMMENT ON COLUMN app_private.current_session.id IS 'Number of the session.';
+
+COMMENT ON COLUMN app_private.current_session.user_id IS 'The person who is calling; null for an API key.';
+
+COMMENT ON COLUMN app_private.current_session.membership_id IS 'The membership that the session stands on.';
+
+COMMENT ON COLUMN app_private.current_session.organization_id IS 'The organization of the caller.';
+
+COMMENT ON COLUMN app_private.current_session.acting_brand_id IS 'The brand the caller acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.current_session.role IS 'The role the caller acts in.';
+
+COMMENT ON COLUMN app_private.current_session.second_factor_at IS 'When the second factor was given last.';
+
+CREATE FUNCTION app_private.acting_admin() RETURNS app_private.current_session
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session;
+begin
+  v_caller := app_private.acting_session();
+  perform from app_public.organizations as o
+  where o.id = v_caller.organization_id
+  for no key update;
+  -- Again: whoever held the lock may have ended the session.
+  v_caller := app_private.acting_session();
+  if v_caller.role is distinct from 'admin' then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin can do this.',
+      hint = 'Ask an admin of your organization.';
+  end if;
+  return v_caller;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.acting_admin() IS 'The calling admin, with the organization locked until the end of the transaction: its people are changed one after the other. Else FL102 or FL103.';
+
+CREATE FUNCTION app_private.acting_session() RETURNS app_private.current_session
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session;
+begin
+  select c.* into v_caller
+  from app_private.current_session as c
+  where c.user_id is not null;
+  if not found then
+    raise exception using
+      errcode = 'FL102',
+      message = 'You are not signed in.',
+      hint = 'Sign in; an API key or a database login cannot do this.';
+  end if;
+  return v_caller;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.acting_session() IS 'The calling person, or FL102. Neither an API key nor a database login is one.';
+
 CREATE FUNCTION app_private.acts_for_platform() RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -69,6 +331,42 @@ CREATE FUNCTION app_private.acts_for_platform() RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION app_private.acts_for_platform() IS 'Whether the caller is of the organization that runs Fluence.';
+
+CREATE FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+begin
+  perform from app_public.users as u
+  where u.id = add_member.user_id and u.deleted_at is null
+  for share;
+  if not found
+    or not exists (
+      select from app_public.organizations as o where o.id = add_member.organization_id
+    )
+  then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such person or organization.',
+      hint = 'Check the ids.';
+  end if;
+  insert into app_public.memberships as m (organization_id, user_id, role)
+  values (add_member.organization_id, add_member.user_id, add_member.role)
+  on conflict do nothing
+  returning m.id into v_id;
+  if v_id is null then
+    raise exception using
+      errcode = 'FL121',
+      message = 'This person is a member already.',
+      hint = 'Change the role instead.';
+  end if;
+  return v_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) IS 'Makes a person a member and returns the id of the membership, for the server and the command line.';
 
 CREATE FUNCTION app_private.beat(worker_id text, seconds integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -104,6 +402,54 @@ $$;
 
 COMMENT ON FUNCTION app_private.beat(worker_id text, seconds integer) IS 'Tells that a worker lives and will be heard of again within so many seconds. Gives the jobs of those who were not to the others, and answers how many workers these were.';
 
+CREATE FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.password_again(
+    change_mail.attempt_id, change_mail.session_hash, change_mail.matched
+  );
+  v_owner_id bigint;
+begin
+  -- It sends mail to whom one likes, as a registration does.
+  perform app_private.count_attempt(
+    'registration', app_private.key_of_account(app_private.mail_key(change_mail.mail)), null
+  );
+  select a.user_id into v_owner_id
+  from app_private.user_accounts as a
+  where a.mail_key = app_private.mail_key(change_mail.mail);
+  perform app_private.void_tokens(v_session.user_id, 'change');
+  if v_owner_id <> v_session.user_id then
+    perform app_private.want_mail('mail-in-use', user_id => v_owner_id);
+  else
+    perform app_private.want_mail(
+      'confirm-mail', user_id => v_session.user_id, purpose => 'change',
+      address => change_mail.mail
+    );
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) IS 'Asks a new address of a person who has given the password to confirm itself. It looks the same for an address that somebody else has: its owner gets another mail.';
+
+CREATE FUNCTION app_private.change_password(attempt_id bigint, session_hash app_private.digest, matched boolean, password_hash app_private.password_hash) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.password_again(
+    change_password.attempt_id, change_password.session_hash, change_password.matched
+  );
+begin
+  perform app_private.set_password(
+    v_session.user_id, change_password.password_hash, but_family_id => v_session.family_id
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.change_password(attempt_id bigint, session_hash app_private.digest, matched boolean, password_hash app_private.password_hash) IS 'Changes the password of a person who has given the old one, and ends the sessions elsewhere.';
+
 CREATE FUNCTION app_private.check_drift() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -119,13 +465,19 @@ $$;
 
 COMMENT ON FUNCTION app_private.check_drift() IS 'Compares all roll-ups of all brands with their facts and notes how many rows differ.';
 
-CREATE FUNCTION app_private.check_session(handle text) RETURNS TABLE(role text, acting_brand_id bigint, expires_at timestamp with time zone)
+CREATE FUNCTION app_private.check_session(handle text) RETURNS TABLE(role text, acting_brand_id bigint, expires_at timestamp with time zone, kind app_public.session_kind, use_is_due boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   return query
-  select s.role::text, s.acting_brand_id, s.expires_at
+  select
+    coalesce(s.role::text, 'visitor'),
+    s.acting_brand_id,
+    s.expires_at,
+    s.kind,
+    s.kind = 'api_key'
+      and coalesce(s.last_used_at < statement_timestamp() - interval '1 minute', true)
   from app_private.sessions as s
   where s.session_hash = sha256(convert_to(check_session.handle, 'UTF8'))
     and s.revoked_at is null
@@ -133,7 +485,182 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.check_session(handle text) IS 'The role, the brand and the end of a live session, or no row; for the server alone.';
+COMMENT ON FUNCTION app_private.check_session(handle text) IS 'The role, the brand, the end and the kind of a live session, or no row; for the server alone. use_is_due: the server should call note_key_use().';
+
+CREATE FUNCTION app_private.confirm_mail(token_hash app_private.digest) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails := app_private.take_token(
+    confirm_mail.token_hash, array['confirm', 'change']::app_private.mail_purpose[]
+  );
+  v_old app_public.mail_address;
+begin
+  if v_mail.purpose = 'confirm' then
+    update app_private.user_accounts as a
+    set mail_confirmed_at = statement_timestamp()
+    where a.user_id = v_mail.user_id;
+  else
+    select a.mail into v_old
+    from app_private.user_accounts as a
+    where a.user_id = v_mail.user_id;
+    update app_private.user_accounts as a
+    set mail = v_mail.address, mail_key = app_private.mail_key(v_mail.address)
+    where a.user_id = v_mail.user_id
+      and not exists (
+        select from app_private.user_accounts as o
+        where o.mail_key = app_private.mail_key(v_mail.address) and o.user_id <> v_mail.user_id
+      );
+    if found then
+      update app_private.mails as m set address = null where m.id = v_mail.id;
+      perform app_private.want_mail('mail-changed', user_id => v_mail.user_id, address => v_old);
+    end if;
+  end if;
+  if not found then
+    raise exception using
+      errcode = 'FL115',
+      message = 'This link does not work any more.',
+      hint = 'Ask for another mail.';
+  end if;
+  perform app_private.void_tokens(v_mail.user_id, v_mail.purpose);
+  -- What went to the old address opens nothing any more.
+  perform app_private.void_tokens(v_mail.user_id, 'recover');
+end
+$$;
+
+COMMENT ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) IS 'Confirms the address of an account, or makes a new address its own, by the token that went there. FL115 if that is void. Nobody is signed in by it.';
+
+CREATE FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint DEFAULT NULL::bigint, session_id bigint DEFAULT NULL::bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_limit app_private.attempt_limits;
+  v_tries bigint;
+  v_wait_until timestamptz;
+  v_from_address bigint;
+  v_id bigint;
+begin
+  -- One after the other: who counts sees all that were counted before. The account always before
+  -- the address, so that nobody waits in a circle.
+  perform pg_advisory_xact_lock(
+    hashtext('fluence attempt on account'), hashtext(encode(count_attempt.account_key, 'hex'))
+  );
+  perform pg_advisory_xact_lock(
+    hashtext('fluence attempt from address'), hashtext(count_attempt.address_key)
+  );
+  select l.* into strict v_limit
+  from app_private.attempt_limits as l
+  where l.kind = count_attempt.kind;
+
+  select
+    count(*),
+    max(a.created_at) + least(
+      v_limit.first_wait * power(2, least(count(*) - v_limit.free, 20)),
+      v_limit.longest_wait
+    )
+  into v_tries, v_wait_until
+  from app_private.login_attempts as a
+  where a.account_key = count_attempt.account_key
+    and a.kind = count_attempt.kind
+    and a.created_at > clock_timestamp() - interval '1 day'
+    and a.id > coalesce(
+      (
+        select max(m.id)
+        from app_private.login_attempts as m
+        where m.account_key = count_attempt.account_key
+          and m.kind = count_attempt.kind
+          and m.matched_at is not null
+      ),
+      0
+    );
+  select count(*) into v_from_address
+  from app_private.login_attempts as a
+  where a.address_key = count_attempt.address_key
+    and a.kind = count_attempt.kind
+    and a.created_at > clock_timestamp() - interval '15 minutes'
+    and a.matched_at is null;
+
+  if v_tries < v_limit.free then
+    v_wait_until := null;
+  end if;
+  if v_from_address >= v_limit.per_address then
+    v_wait_until := greatest(v_wait_until, clock_timestamp() + interval '1 minute');
+  end if;
+  if v_wait_until > clock_timestamp() then
+    raise exception using
+      errcode = 'FL110',
+      message = 'There were too many attempts.',
+      hint = format(
+        'Try again in %s seconds.', ceil(extract(epoch from v_wait_until - clock_timestamp()))
+      );
+  end if;
+
+  insert into app_private.login_attempts as a (
+    kind, account_key, address_key, user_id, session_id, created_at
+  )
+  values (
+    count_attempt.kind, count_attempt.account_key, count_attempt.address_key,
+    count_attempt.user_id, count_attempt.session_id, clock_timestamp()
+  )
+  returning a.id into v_id;
+  return v_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) IS 'Counts an attempt and returns its id, or refuses it (FL110), whether there is such an account or not. The caller commits before anything is compared.';
+
+CREATE FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_user_id bigint := app_private.create_user(
+    create_account.display_name, create_account.locale
+  );
+begin
+  insert into app_private.user_accounts (
+    user_id, mail, mail_key, password_hash, mail_confirmed_at
+  )
+  values (
+    v_user_id, create_account.mail, app_private.mail_key(create_account.mail),
+    create_account.password_hash, statement_timestamp()
+  );
+  return v_user_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) IS 'Creates a person with a confirmed address and returns the id: for the command line and the demo, whose operator vouches for it.';
+
+CREATE FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.sessions := app_private.login_manager(create_api_key.session_hash);
+  v_id bigint;
+begin
+  if app_private.needs_second_factor(create_api_key.role) then
+    raise exception using
+      errcode = 'FL122',
+      message = format('An API key cannot get the role %s.', create_api_key.role),
+      hint = 'Choose a role that asks for no second factor.';
+  end if;
+  insert into app_private.sessions as s (
+    session_hash, kind, name, created_by, organization_id, acting_brand_id, role, expires_at
+  )
+  values (
+    create_api_key.key_hash, 'api_key', create_api_key.name, v_admin.user_id,
+    v_admin.organization_id, v_admin.acting_brand_id, create_api_key.role,
+    create_api_key.expires_at
+  )
+  returning s.id into v_id;
+  return v_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) IS 'Makes an API key of the organization and returns its id. A machine has no second factor, so no key has a role that asks for one (FL122).';
 
 CREATE FUNCTION app_private.create_demo_brand(products jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -211,6 +738,54 @@ $$;
 
 COMMENT ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) IS 'Creates an organization and returns it, for the server and the command line.';
 
+CREATE FUNCTION app_private.create_user(display_name app_public.person_name, locale app_public.locale_code) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into app_public.users (display_name, locale)
+  values (create_user.display_name, create_user.locale)
+  returning id
+$$;
+
+COMMENT ON FUNCTION app_private.create_user(display_name app_public.person_name, locale app_public.locale_code) IS 'Creates a person and returns the id.';
+
+CREATE FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_user_id bigint := (
+    app_private.password_again(
+      delete_account.attempt_id, delete_account.session_hash, delete_account.matched
+    )
+  ).user_id;
+  v_mail app_public.mail_address;
+begin
+  -- Triggers refuse the last admin, and end the sessions and logins.
+  update app_public.users as u
+  set deleted_at = statement_timestamp(), display_name = null
+  where u.id = v_user_id;
+  update app_public.memberships as m
+  set ended_at = statement_timestamp()
+  where m.user_id = v_user_id and m.ended_at is null;
+  -- Mails that wait would go to an address that we no longer have.
+  update app_private.mails as m
+  set sent_at = statement_timestamp(), address = null
+  where m.user_id = v_user_id and (m.sent_at is null or m.address is not null);
+  delete from app_private.mail_tokens as t
+  using app_private.mails as m
+  where m.id = t.mail_id and m.user_id = v_user_id;
+  delete from app_private.recovery_codes as c where c.user_id = v_user_id;
+  delete from app_private.second_factors as f where f.user_id = v_user_id;
+  delete from app_private.user_accounts as a
+  where a.user_id = v_user_id
+  returning a.mail into v_mail;
+  perform app_private.want_mail('account-deleted', user_id => v_user_id, address => v_mail);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) IS 'Deletes the account of a person who has given the password: name, address, password and factors go; the number stays beside what the person did. FL120 for the last admin.';
+
 CREATE FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -220,6 +795,24 @@ CREATE FUNCTION app_private.emit(organization_id bigint, topic text, key text, p
 $$;
 
 COMMENT ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) IS 'Writes an event that the worker gets when this transaction has committed. For functions with rights of their own; triggers on many rows write to the outbox themselves.';
+
+CREATE FUNCTION app_private.end_sessions(user_id bigint, family_id uuid DEFAULT NULL::uuid, but_family_id uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- Who opens a session holds a share of this lock: none slips in between.
+  perform from app_public.users as u where u.id = end_sessions.user_id for no key update;
+  update app_private.sessions as s
+  set revoked_at = statement_timestamp()
+  where s.user_id = end_sessions.user_id
+    and s.revoked_at is null
+    and (end_sessions.family_id is null or s.family_id = end_sessions.family_id)
+    and s.family_id is distinct from end_sessions.but_family_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.end_sessions(user_id bigint, family_id uuid, but_family_id uuid) IS 'Ends the sessions of a person: all, those of one sign-in, or all but those.';
 
 CREATE FUNCTION app_private.ended_sessions(handles text[]) RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -473,6 +1066,44 @@ $$;
 
 COMMENT ON FUNCTION app_private.is_own_event(event_id bigint) IS 'Whether an event at work is of the caller''s brand, or the caller of the platform.';
 
+CREATE FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_user_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from app_public.organizations as o
+  where o.id = keep_an_admin.organization_id
+  for no key update;
+  -- A statement of its own, which sees what was committed while this one waited for the lock.
+  if not exists (
+    select from app_public.memberships as m
+    join app_public.users as u on u.id = m.user_id
+    where m.organization_id = keep_an_admin.organization_id
+      and m.role = 'admin'
+      and m.ended_at is null
+      and m.user_id <> keep_an_admin.leaving_user_id
+      and u.deactivated_at is null
+      and u.deleted_at is null
+  ) then
+    raise exception using
+      errcode = 'FL120',
+      message = 'The last admin of an organization cannot go.',
+      hint = 'Make somebody else an admin before.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_user_id bigint) IS 'Refuses (FL120) unless the organization keeps an admin without that person.';
+
+CREATE FUNCTION app_private.key_of_account(name text) RETURNS app_private.digest
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select sha256(convert_to(key_of_account.name, 'UTF8'))::app_private.digest
+$$;
+
+COMMENT ON FUNCTION app_private.key_of_account(name text) IS 'What attempts are counted by: a hash, so that unknown addresses are not collected.';
+
 CREATE FUNCTION app_private.list_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, locked_at timestamp with time zone, worker_id text, error_code text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -505,6 +1136,230 @@ $_$;
 
 COMMENT ON FUNCTION app_private.list_jobs() IS 'All jobs of all organizations without what is in them. For functions that check who asks.';
 
+CREATE FUNCTION app_private.live_session(session_hash app_private.digest) RETURNS app_private.sessions
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions;
+begin
+  select s.* into v_session
+  from app_private.sessions as s
+  where s.session_hash = live_session.session_hash
+    and s.kind = 'person'
+    and s.revoked_at is null
+    and s.expires_at > statement_timestamp();
+  if not found then
+    raise exception using
+      errcode = 'FL102',
+      message = 'You are not signed in.',
+      hint = 'Sign in.';
+  end if;
+  return v_session;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.live_session(session_hash app_private.digest) IS 'A person''s live session, or FL102. For functions of the server, which name their caller by it.';
+
+CREATE FUNCTION app_private.login_begin(mail text, address_key text) RETURNS TABLE(attempt_id bigint, password_hash text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail_key text := app_private.mail_key(login_begin.mail);
+  v_account app_private.user_accounts;
+begin
+  select a.* into v_account
+  from app_private.user_accounts as a
+  where a.mail_key = v_mail_key;
+  return query
+  select
+    app_private.count_attempt(
+      'password', app_private.key_of_account(v_mail_key), login_begin.address_key,
+      user_id => v_account.user_id
+    ),
+    v_account.password_hash::text;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.login_begin(mail text, address_key text) IS 'First step of signing in: counts the attempt and returns its id and the hash to compare with, null for an unknown account (the server then compares with one of its own). FL110 if there were too many. The server commits before it compares.';
+
+CREATE FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text DEFAULT NULL::text, new_password_hash app_private.password_hash DEFAULT NULL::text) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_attempt app_private.login_attempts;
+  v_account app_private.user_accounts;
+  v_session app_private.sessions;
+begin
+  v_attempt := app_private.take_attempt(
+    login_finish.attempt_id, 'password', login_finish.matched
+  );
+  -- Who changes the password holds this lock: the old one does not slip through.
+  perform from app_public.users as u where u.id = v_attempt.user_id for share;
+  select a.* into v_account
+  from app_private.user_accounts as a
+  where a.user_id = v_attempt.user_id and a.password_changed_at <= v_attempt.created_at;
+  if not found then
+    raise exception using
+      errcode = 'FL111',
+      message = 'The mail or the password is wrong.',
+      hint = 'Try again, or recover the password.';
+  end if;
+  if v_account.mail_confirmed_at is null then
+    raise exception using
+      errcode = 'FL112',
+      message = 'Your mail address is not confirmed yet.',
+      hint = 'Follow the link in the mail that we sent; register again for another one.';
+  end if;
+  if exists (
+    select from app_public.users as u
+    where u.id = v_attempt.user_id and u.deactivated_at is not null
+  ) then
+    raise exception using
+      errcode = 'FL113',
+      message = 'This account was closed.',
+      hint = 'Ask an admin.';
+  end if;
+
+  if login_finish.new_password_hash is not null then
+    update app_private.user_accounts as a
+    set password_hash = login_finish.new_password_hash
+    where a.user_id = v_attempt.user_id;
+  end if;
+  if exists (
+    select from app_private.second_factors as f
+    where f.user_id = v_attempt.user_id and f.confirmed_at is not null
+  ) then
+    update app_private.login_attempts as a
+    set challenge_hash = login_finish.challenge_hash
+    where a.id = v_attempt.id;
+    return query
+    select
+      'second_factor', null::bigint, null::text, null::bigint,
+      v_attempt.created_at + interval '5 minutes';
+    return;
+  end if;
+
+  v_session := app_private.open_person_session(
+    v_attempt.user_id, null, null, null, null, login_finish.session_hash,
+    login_finish.refresh_hash, login_finish.device
+  );
+  perform app_private.notice_new_device(v_session);
+  return query
+  select
+    case when v_session.role is null and v_session.membership_id is not null
+      then 'enrol' else 'signed_in' end,
+    v_session.id,
+    coalesce(v_session.role::text, 'visitor'),
+    v_session.acting_brand_id,
+    v_session.expires_at;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text, new_password_hash app_private.password_hash) IS 'Second step of signing in, after the server compared. signed_in: the session is open; enrol: it is, but has no role until a second factor is set up; second_factor: it is not, the challenge lets the one who holds it give a code for five minutes. FL111 wrong; FL112 and FL113 tell more only to who knows the password. A new hash replaces the old one of the same password.';
+
+CREATE FUNCTION app_private.login_manager(session_hash app_private.digest) RETURNS app_private.sessions
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(login_manager.session_hash);
+begin
+  if v_session.role is distinct from 'admin' then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin can do this.',
+      hint = 'Ask an admin of your organization.';
+  end if;
+  if coalesce(v_session.second_factor_at < statement_timestamp() - interval '5 minutes', true) then
+    raise exception using
+      errcode = 'FL117',
+      message = 'This asks for your second factor again.',
+      hint = 'Give a new code, then try again within five minutes.';
+  end if;
+  return v_session;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.login_manager(session_hash app_private.digest) IS 'The session of an admin who has given the second factor within the last five minutes, else FL102, FL103 or FL117: who makes API keys and database logins. The server asks before it creates a role.';
+
+CREATE FUNCTION app_private.logout(session_hash app_private.digest) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions;
+begin
+  select s.* into v_session
+  from app_private.sessions as s
+  where s.session_hash = logout.session_hash and s.kind = 'person';
+  if found then
+    perform app_private.end_sessions(v_session.user_id, family_id => v_session.family_id);
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.logout(session_hash app_private.digest) IS 'Signs a person out here: ends the sessions of this sign-in, those for other organizations too.';
+
+CREATE FUNCTION app_private.look_at_invitation(token_hash app_private.digest) RETURNS TABLE(organization_name text, role app_public.user_role_enum, mail text, has_account boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return query
+  select o.name, i.role, k.mail::text, a.mail_confirmed_at is not null
+  from app_private.mail_tokens as t
+  join app_private.mails as m on m.id = t.mail_id and m.purpose = 'invite'
+  join app_public.invitations as i on i.id = m.invitation_id
+  join app_private.invitation_mails as k on k.invitation_id = i.id
+  join app_public.organizations as o on o.id = i.organization_id
+  left join app_private.user_accounts as a on a.mail_key = k.mail_key
+  where t.token_hash = look_at_invitation.token_hash
+    and t.used_at is null
+    and t.expires_at > statement_timestamp()
+    and i.expires_at > statement_timestamp()
+    and i.accepted_at is null
+    and i.revoked_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL115',
+      message = 'This link does not work any more.',
+      hint = 'Ask for another mail.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.look_at_invitation(token_hash app_private.digest) IS 'What an invitation is for, to who holds its token: whether it is for an account that is there, or a name and a password must be given. FL115 if it is void.';
+
+CREATE FUNCTION app_private.mail_key(mail text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select lower(normalize(btrim(left(mail_key.mail, 500)), nfc) collate "C")
+$$;
+
+COMMENT ON FUNCTION app_private.mail_key(mail text) IS 'The one form in which an address is unique and looked up. Only ASCII letters lose their case, so that it does not depend on the locale of the server.';
+
+CREATE FUNCTION app_private.masked_mail(mail text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select regexp_replace(masked_mail.mail, '^(.).*@', '\1***@')
+$$;
+
+COMMENT ON FUNCTION app_private.masked_mail(mail text) IS 'An address of which only the first letter and the domain can be read.';
+
+CREATE FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select needs_second_factor.role in ('admin', 'finance_manager')
+$$;
+
+COMMENT ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) IS 'Whether a role is given only to those who have a second factor.';
+
 CREATE FUNCTION app_private.note_drift_check(drifted_rows bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -518,37 +1373,156 @@ $$;
 
 COMMENT ON FUNCTION app_private.note_drift_check(drifted_rows bigint) IS 'Remembers that roll-ups were compared with their facts just now, and how many rows differed.';
 
-CREATE FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) RETURNS text
+CREATE FUNCTION app_private.note_key_use(handle text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-  -- Two random UUIDs: 244 unguessable bits without an extension.
-  v_handle text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 begin
-  insert into app_private.sessions (
-    session_hash, organization_id, acting_brand_id, role, expires_at
-  )
-  select
-    sha256(convert_to(v_handle, 'UTF8')),
-    o.id,
-    case o.kind when 'brand' then o.id end,
-    open_session.role,
-    now() + open_session.lifetime
-  from app_public.organizations as o
-  where o.id = open_session.organization_id;
-
-  if not found then
-    raise exception using
-      errcode = 'FL002',
-      message = format('There is no organization %s.', open_session.organization_id),
-      hint = 'Check the id.';
-  end if;
-  return v_handle;
+  update app_private.sessions as s
+  set last_used_at = statement_timestamp()
+  where s.session_hash = sha256(convert_to(note_key_use.handle, 'UTF8'))
+    and s.kind = 'api_key'
+    and coalesce(s.last_used_at < statement_timestamp() - interval '1 minute', true);
 end
 $$;
 
-COMMENT ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) IS 'Opens a session for an organization in a role and returns its handle, for the server alone.';
+COMMENT ON FUNCTION app_private.note_key_use(handle text) IS 'Notes that an API key is in use, at most once a minute.';
+
+CREATE FUNCTION app_private.note_login_use() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update app_private.database_logins as l
+  set last_used_at = statement_timestamp()
+  where l.revoked_at is null
+    and coalesce(l.last_used_at < statement_timestamp() - interval '1 minute', true)
+    and l.login_oid in (select a.usesysid from pg_catalog.pg_stat_activity as a);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.note_login_use() IS 'Notes which database logins are connected, at most once a minute each.';
+
+CREATE FUNCTION app_private.notice_new_device(session app_private.sessions) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (
+    select from app_private.sessions as s
+    where s.user_id = (notice_new_device.session).user_id
+    having count(*) > 1
+      and not coalesce(
+        bool_or(s.device = (notice_new_device.session).device)
+          filter (where s.id <> (notice_new_device.session).id),
+        false
+      )
+  ) then
+    perform app_private.want_mail(
+      'new-login-notice', user_id => (notice_new_device.session).user_id
+    );
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.notice_new_device(session app_private.sessions) IS 'Sends a person a notice of a session that was opened with something not seen before.';
+
+CREATE FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) RETURNS app_private.sessions
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_membership app_public.memberships;
+  v_grant app_public.agency_grants;
+  v_organization app_public.organizations;
+  v_role app_public.user_role_enum;
+  v_session app_private.sessions;
+begin
+  -- What the session stands on is locked before it is looked at: whoever ends it waits, and then
+  -- finds the session, or has ended it, and there is none.
+  perform from app_public.users as u
+  where u.id = open_person_session.user_id
+    and u.deactivated_at is null
+    and u.deleted_at is null
+  for share;
+  if not found then
+    raise exception using
+      errcode = 'FL113',
+      message = 'This account was closed.',
+      hint = 'Ask an admin.';
+  end if;
+
+  select m.* into v_membership
+  from app_public.memberships as m
+  where m.user_id = open_person_session.user_id
+    and m.ended_at is null
+    and m.id = coalesce(open_person_session.membership_id, m.id)
+  -- Unless told otherwise, where the person was last.
+  order by
+    (
+      select max(s.created_at) from app_private.sessions as s where s.membership_id = m.id
+    ) desc nulls last,
+    m.id
+  limit 1
+  for share of m;
+  v_role := v_membership.role;
+  if open_person_session.agency_grant_id is not null then
+    select g.* into v_grant
+    from app_public.agency_grants as g
+    where g.id = open_person_session.agency_grant_id
+      and g.agency_id = v_membership.organization_id
+      and g.ended_at is null
+      and v_membership.role in ('admin', 'agency_manager')
+    for share;
+    v_role := v_grant.role;
+  end if;
+  if v_membership.id is distinct from
+      coalesce(open_person_session.membership_id, v_membership.id)
+    or v_grant.id is distinct from open_person_session.agency_grant_id
+  then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such place to work.',
+      hint = 'Check the ids: app_public.own_workplaces lists them.';
+  end if;
+
+  if open_person_session.second_factor_at is null and app_private.needs_second_factor(v_role) then
+    v_role := null;
+  end if;
+  if v_role is not null then
+    select o.* into v_organization
+    from app_public.organizations as o
+    where o.id = v_membership.organization_id;
+  end if;
+  insert into app_private.sessions as s (
+    session_hash, family_id, user_id, membership_id, agency_grant_id, organization_id,
+    acting_brand_id, role, second_factor_at, device, expires_at
+  )
+  values (
+    open_person_session.session_hash,
+    coalesce(open_person_session.family_id, gen_random_uuid()),
+    open_person_session.user_id,
+    v_membership.id,
+    v_grant.id,
+    v_organization.id,
+    case
+      when v_role is null then null
+      when v_grant.id is not null then v_grant.for_brand_id
+      when v_organization.kind = 'brand' then v_organization.id
+    end,
+    v_role,
+    open_person_session.second_factor_at,
+    left(open_person_session.device, 100),
+    now() + interval '14 days'
+  )
+  returning s.* into v_session;
+  insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
+  values (open_person_session.refresh_hash, v_session.id, v_session.expires_at);
+  return v_session;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) IS 'Opens a session for a person who has proven to be that one. It has no role where there is no membership, or where the role asks for a second factor that was not given.';
 
 CREATE FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -560,6 +1534,58 @@ CREATE FUNCTION app_private.park_event(event_id bigint, error_code text, attempt
 $$;
 
 COMMENT ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) IS 'Gives an event up until somebody replays or skips it; later events of its key wait for that.';
+
+CREATE FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) RETURNS app_private.sessions
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(password_again.session_hash);
+  v_attempt app_private.login_attempts;
+begin
+  v_attempt := app_private.take_attempt(
+    password_again.attempt_id, 'password', password_again.matched
+  );
+  if v_attempt.session_id is distinct from v_session.id then
+    raise exception using
+      errcode = 'FL102',
+      message = 'You are not signed in.',
+      hint = 'Sign in.';
+  end if;
+  return v_session;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) IS 'The session of a person who has just given the password again within it; else FL102 or FL111.';
+
+CREATE FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) RETURNS TABLE(attempt_id bigint, password_hash text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(password_begin.session_hash);
+  v_account app_private.user_accounts;
+begin
+  select a.* into v_account
+  from app_private.user_accounts as a
+  where a.user_id = v_session.user_id;
+  if not found then
+    raise exception using
+      errcode = 'FL102',
+      message = 'You are not signed in.',
+      hint = 'Sign in.';
+  end if;
+  return query
+  select
+    app_private.count_attempt(
+      'password', app_private.key_of_account(v_account.mail_key), password_begin.address_key,
+      user_id => v_session.user_id, session_id => v_session.id
+    ),
+    v_account.password_hash::text;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) IS 'Before something that asks for the password again: counts the attempt, together with those of signing in, and returns its id and the hash to compare with.';
 
 CREATE FUNCTION app_private.rebuild_category_stock(brand_id bigint) RETURNS bigint
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -610,6 +1636,221 @@ $$;
 
 COMMENT ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) IS 'Makes the roll-up behind reporting.category_stock equal to the brand''s products, should it ever differ. Answers with the number of categories and currencies that did.';
 
+CREATE FUNCTION app_private.recover_begin(mail text, address_key text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail_key text := app_private.mail_key(recover_begin.mail);
+  v_user_id bigint;
+begin
+  perform app_private.count_attempt(
+    'recovery', app_private.key_of_account(v_mail_key), recover_begin.address_key
+  );
+  select a.user_id into v_user_id
+  from app_private.user_accounts as a
+  join app_public.users as u on u.id = a.user_id
+  where a.mail_key = v_mail_key and u.deactivated_at is null;
+  if found then
+    perform app_private.want_mail('recover-password', user_id => v_user_id, purpose => 'recover');
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.recover_begin(mail text, address_key text) IS 'Sends a mail by which a password can be set anew, if there is such an account; the answer does not tell.';
+
+CREATE FUNCTION app_private.recover_finish(token_hash app_private.digest, password_hash app_private.password_hash) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails := app_private.take_token(
+    recover_finish.token_hash, array['recover']::app_private.mail_purpose[]
+  );
+begin
+  perform app_private.set_password(v_mail.user_id, recover_finish.password_hash);
+  update app_private.user_accounts as a
+  set mail_confirmed_at = coalesce(a.mail_confirmed_at, statement_timestamp())
+  where a.user_id = v_mail.user_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.recover_finish(token_hash app_private.digest, password_hash app_private.password_hash) IS 'Sets a password anew by the token of a mail (FL115 if that is void) and ends all sessions. Nobody is signed in by it, so the second factor is asked for as ever.';
+
+CREATE FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_token app_private.refresh_tokens;
+  v_session app_private.sessions;
+begin
+  select t.* into v_token
+  from app_private.refresh_tokens as t
+  where t.token_hash = refresh_session.token_hash
+  for update;
+  select s.* into v_session
+  from app_private.sessions as s
+  where s.id = v_token.session_id;
+  -- Used before: by a second tab at the same moment, or by a thief.
+  if v_token.used_at < clock_timestamp() - interval '30 seconds' then
+    perform app_private.end_sessions(v_session.user_id, family_id => v_session.family_id);
+    return;
+  end if;
+  update app_private.sessions as s
+  set
+    last_used_at = statement_timestamp(),
+    expires_at = greatest(
+      s.expires_at, least(now() + interval '14 days', s.created_at + interval '90 days')
+    )
+  where s.id = v_token.session_id
+    and v_token.expires_at > statement_timestamp()
+    and s.expires_at > statement_timestamp()
+    and s.revoked_at is null
+  returning s.* into v_session;
+  if not found then
+    return;
+  end if;
+  update app_private.refresh_tokens as t
+  set used_at = clock_timestamp()
+  where t.token_hash = refresh_session.token_hash and t.used_at is null;
+  insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
+  values (refresh_session.new_token_hash, v_session.id, v_session.expires_at);
+  return query
+  select
+    'signed_in',
+    v_session.id,
+    coalesce(v_session.role::text, 'visitor'),
+    v_session.acting_brand_id,
+    v_session.expires_at;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) IS 'Prolongs a session by its refresh token, which another one follows; no row if it is over, and the server answers FL903. The same token again: within 30 seconds that is another tab, later it ends the whole sign-in.';
+
+CREATE FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail_key text := app_private.mail_key(register_account.mail);
+  v_account app_private.user_accounts;
+  v_user_id bigint;
+begin
+  perform app_private.count_attempt(
+    'registration', app_private.key_of_account(v_mail_key), register_account.address_key
+  );
+  select a.* into v_account
+  from app_private.user_accounts as a
+  where a.mail_key = v_mail_key;
+  if v_account.mail_confirmed_at is not null then
+    perform app_private.want_mail('mail-in-use', user_id => v_account.user_id);
+    return;
+  end if;
+
+  if v_account.user_id is null then
+    v_user_id := app_private.create_user(register_account.display_name, register_account.locale);
+    insert into app_private.user_accounts (user_id, mail, mail_key, password_hash)
+    values (v_user_id, register_account.mail, v_mail_key, register_account.password_hash);
+  else
+    -- Never confirmed, so whoever reads the next mail decides; what was said before is void.
+    v_user_id := v_account.user_id;
+    update app_public.users as u
+    set display_name = register_account.display_name, locale = register_account.locale
+    where u.id = v_user_id;
+    update app_private.user_accounts as a
+    set password_hash = register_account.password_hash, password_changed_at = clock_timestamp()
+    where a.user_id = v_user_id;
+    perform app_private.void_tokens(v_user_id, 'confirm');
+  end if;
+  perform app_private.want_mail('confirm-mail', user_id => v_user_id, purpose => 'confirm');
+end
+$$;
+
+COMMENT ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) IS 'Registers a person, who then gets a mail to confirm the address. From outside it looks the same for a known address: its owner gets another mail.';
+
+CREATE FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, connection_limit integer DEFAULT 5, created_by bigint DEFAULT NULL::bigint, membership_id bigint DEFAULT NULL::bigint, agency_grant_id bigint DEFAULT NULL::bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_oid oid := to_regrole(quote_ident(register_database_login.login_name));
+  v_brand_id bigint;
+  v_id bigint;
+begin
+  if not exists (
+    select from pg_catalog.pg_roles as r
+    where r.oid = v_oid
+      and r.rolcanlogin
+      and not (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls)
+  )
+    or array(
+      select a.roleid from pg_catalog.pg_auth_members as a where a.member = v_oid
+    ) <> array[to_regrole('fluence_' || register_database_login.role)::oid]
+  then
+    raise exception using
+      errcode = 'FL123',
+      message = 'This login is not fit to be bound.',
+      hint = 'It must be able to log in and be a member of its one business role, nothing more.';
+  end if;
+
+  -- Locked, so that no login slips in while what it stands on ends.
+  if register_database_login.membership_id is not null then
+    perform from app_public.memberships as m
+    where m.id = register_database_login.membership_id
+      and m.organization_id = register_database_login.organization_id
+      and m.ended_at is null
+    for share;
+    if not found then
+      raise exception using
+        errcode = 'FL002',
+        message = 'There is no such membership.',
+        hint = 'Check the id.';
+    end if;
+  end if;
+  if register_database_login.agency_grant_id is not null then
+    select g.for_brand_id into v_brand_id
+    from app_public.agency_grants as g
+    where g.id = register_database_login.agency_grant_id
+      and g.agency_id = register_database_login.organization_id
+      and g.role = register_database_login.role
+      and g.ended_at is null
+    for share;
+    if not found then
+      raise exception using
+        errcode = 'FL002',
+        message = 'There is no such grant.',
+        hint = 'Check the id; the role must be that of the grant.';
+    end if;
+  end if;
+
+  insert into app_private.database_logins as l (
+    login_oid, login_name, organization_id, acting_brand_id, role, name, expires_at,
+    connection_limit, created_by, membership_id, agency_grant_id
+  )
+  select
+    v_oid, register_database_login.login_name, o.id,
+    coalesce(v_brand_id, case o.kind when 'brand' then o.id end), register_database_login.role,
+    register_database_login.name, register_database_login.expires_at,
+    register_database_login.connection_limit, register_database_login.created_by,
+    register_database_login.membership_id, register_database_login.agency_grant_id
+  from app_public.organizations as o
+  where o.id = register_database_login.organization_id
+  returning l.id into v_id;
+  if v_id is null then
+    raise exception using
+      errcode = 'FL002',
+      message = format(
+        'There is no organization %s.', register_database_login.organization_id
+      ),
+      hint = 'Check the id.';
+  end if;
+  return v_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) IS 'Binds a login that was just created to an organization and its one role, and returns the id. FL123 unless it is a plain login with exactly that role.';
+
 CREATE FUNCTION app_private.release_event(event_id bigint, replay boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -648,6 +1889,25 @@ $$;
 
 COMMENT ON FUNCTION app_private.remove_jobs(job_ids bigint[]) IS 'Takes jobs off the queue that nobody is running.';
 
+CREATE FUNCTION app_private.require_recent_second_factor() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if (app_private.acting_session()).second_factor_at
+    > statement_timestamp() - interval '5 minutes'
+  then
+    return;
+  end if;
+  raise exception using
+    errcode = 'FL117',
+    message = 'This asks for your second factor again.',
+    hint = 'Give a new code, then try again within five minutes.';
+end
+$$;
+
+COMMENT ON FUNCTION app_private.require_recent_second_factor() IS 'Refuses (FL117) unless the caller has given the second factor within the last five minutes.';
+
 CREATE FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -659,6 +1919,296 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) IS 'Tells that a worker has ended: what it did not finish is run by others. Names the jobs that it had taken and not begun.';
+
+CREATE FUNCTION app_private.revoke_database_login(organization_id bigint, name text) RETURNS name
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_login_name name;
+begin
+  update app_private.database_logins as l
+  set revoked_at = statement_timestamp()
+  where l.organization_id = revoke_database_login.organization_id
+    and l.name = revoke_database_login.name
+    and l.revoked_at is null
+  returning l.login_name into v_login_name;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such database login.',
+      hint = 'Check its name.';
+  end if;
+  return v_login_name;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) IS 'Ends a database login: from the next statement on it is nobody. Returns the role, whose connections the server then ends.';
+
+CREATE FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) RETURNS TABLE(attempt_id bigint, secret bytea, last_step bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_user_id bigint;
+  v_session app_private.sessions;
+  v_factor app_private.second_factors;
+begin
+  select a.user_id into v_user_id
+  from app_private.login_attempts as a
+  where a.challenge_hash = second_factor_begin.proof_hash
+    and a.created_at > clock_timestamp() - interval '5 minutes';
+  if not found then
+    v_session := app_private.live_session(second_factor_begin.proof_hash);
+    v_user_id := v_session.user_id;
+  end if;
+  select f.* into v_factor
+  from app_private.second_factors as f
+  where f.user_id = v_user_id;
+  return query
+  select
+    app_private.count_attempt(
+      'second_factor', app_private.key_of_account('user:' || v_user_id),
+      second_factor_begin.address_key, user_id => v_user_id, session_id => v_session.id
+    ),
+    v_factor.secret,
+    v_factor.last_step;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) IS 'First step of giving a second factor, to one who holds a challenge or a live session (else FL102): counts the attempt, returns its id and the secret that the code must follow from (null without one). FL110 if there were too many.';
+
+CREATE FUNCTION app_private.second_factor_confirm(attempt_id bigint, session_hash app_private.digest, step bigint, code_hashes bytea[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(second_factor_confirm.session_hash);
+  v_attempt app_private.login_attempts;
+begin
+  v_attempt := app_private.take_attempt(
+    second_factor_confirm.attempt_id, 'second_factor', second_factor_confirm.step is not null
+  );
+  -- The person first, as everybody who opens or ends sessions does.
+  perform app_private.end_sessions(v_session.user_id, but_family_id => v_session.family_id);
+  update app_private.second_factors as f
+  set
+    secret = f.wanted_secret, wanted_secret = null, confirmed_at = statement_timestamp(),
+    last_step = second_factor_confirm.step
+  where f.user_id = v_session.user_id
+    and v_attempt.session_id = v_session.id
+    and f.wanted_secret is not null;
+  if not found then
+    raise exception using
+      errcode = 'FL114',
+      message = 'The code is wrong.',
+      hint = 'Begin again.';
+  end if;
+  delete from app_private.recovery_codes as c where c.user_id = v_session.user_id;
+  insert into app_private.recovery_codes (user_id, code_hash)
+  select v_session.user_id, h.code_hash
+  from unnest(second_factor_confirm.code_hashes) as h (code_hash);
+
+  update app_private.sessions as s
+  set second_factor_at = statement_timestamp()
+  where s.family_id = v_session.family_id and s.revoked_at is null;
+  -- Sessions that waited for it get the role that they stand on.
+  update app_private.sessions as s
+  set
+    organization_id = m.organization_id,
+    role = coalesce(w.role, m.role),
+    acting_brand_id = coalesce(w.for_brand_id, case o.kind when 'brand' then o.id end)
+  from app_public.memberships as m
+  join app_public.organizations as o on o.id = m.organization_id
+  left join app_public.agency_grants as w on w.agency_id = m.organization_id
+  where s.family_id = v_session.family_id
+    and s.revoked_at is null
+    and s.role is null
+    and m.id = s.membership_id
+    and w.id is not distinct from s.agency_grant_id;
+  perform app_private.want_mail('second-factor-changed', user_id => v_session.user_id);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_confirm(attempt_id bigint, session_hash app_private.digest, step bigint, code_hashes bytea[]) IS 'Sets up the new second factor after its first code, with new recovery codes; FL114 if the code was wrong. Sessions elsewhere end; this sign-in gets the role that waited for it.';
+
+CREATE FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(second_factor_enrol.session_hash);
+begin
+  insert into app_private.second_factors as f (user_id, wanted_secret)
+  values (v_session.user_id, second_factor_enrol.secret)
+  on conflict (user_id) do update
+  set wanted_secret = excluded.wanted_secret
+  where f.secret is null
+    or v_session.second_factor_at > statement_timestamp() - interval '5 minutes';
+  if not found then
+    raise exception using
+      errcode = 'FL117',
+      message = 'This asks for your second factor again.',
+      hint = 'Give a new code, then try again within five minutes.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) IS 'Keeps the secret of a new second factor until its first code. FL117: who has one must have given it within five minutes.';
+
+CREATE FUNCTION app_private.second_factor_finish(attempt_id bigint, proof_hash app_private.digest, step bigint, code_hash app_private.digest, session_hash app_private.digest DEFAULT NULL::bytea, refresh_hash app_private.digest DEFAULT NULL::bytea, device text DEFAULT NULL::text) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_attempt app_private.login_attempts;
+  v_challenged_at timestamptz;
+  v_session app_private.sessions;
+begin
+  v_attempt := app_private.take_attempt(
+    second_factor_finish.attempt_id, 'second_factor',
+    num_nonnulls(second_factor_finish.step, second_factor_finish.code_hash) = 1
+  );
+  perform from app_public.users as u where u.id = v_attempt.user_id for share;
+  update app_private.second_factors as f
+  set last_step = second_factor_finish.step
+  where f.user_id = v_attempt.user_id and f.last_step < second_factor_finish.step;
+  if not found then
+    update app_private.recovery_codes as c
+    set used_at = statement_timestamp()
+    where c.user_id = v_attempt.user_id
+      and c.code_hash = second_factor_finish.code_hash
+      and c.used_at is null;
+  end if;
+  if not found then
+    raise exception using
+      errcode = 'FL114',
+      message = 'The code is wrong.',
+      hint = 'Wait for the next code, or use a recovery code.';
+  end if;
+
+  update app_private.login_attempts as a
+  set challenge_hash = null
+  from app_private.user_accounts as u
+  where a.challenge_hash = second_factor_finish.proof_hash
+    and a.user_id = v_attempt.user_id
+    and a.created_at > clock_timestamp() - interval '7 minutes'
+    and u.user_id = a.user_id
+    and u.password_changed_at <= a.created_at
+  returning a.created_at into v_challenged_at;
+  if found then
+    v_session := app_private.open_person_session(
+      v_attempt.user_id, null, null, null, statement_timestamp(),
+      second_factor_finish.session_hash, second_factor_finish.refresh_hash,
+      second_factor_finish.device
+    );
+    perform app_private.notice_new_device(v_session);
+  else
+    v_session := app_private.live_session(second_factor_finish.proof_hash);
+    if v_session.user_id <> v_attempt.user_id then
+      raise exception using
+        errcode = 'FL102',
+        message = 'You are not signed in.',
+        hint = 'Sign in.';
+    end if;
+    update app_private.sessions as s
+    set second_factor_at = statement_timestamp()
+    where s.family_id = v_session.family_id and s.revoked_at is null;
+  end if;
+  return query
+  select
+    'signed_in',
+    v_session.id,
+    coalesce(v_session.role::text, 'visitor'),
+    v_session.acting_brand_id,
+    v_session.expires_at;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_finish(attempt_id bigint, proof_hash app_private.digest, step bigint, code_hash app_private.digest, session_hash app_private.digest, refresh_hash app_private.digest, device text) IS 'Second step of giving a second factor: the time step whose code matched (null if none did), or the hash of a recovery code; each works once, else FL114. A challenge opens the session; within a session it counts as given just now.';
+
+CREATE FUNCTION app_private.second_factor_remove(session_hash app_private.digest) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(second_factor_remove.session_hash);
+begin
+  if coalesce(v_session.second_factor_at < statement_timestamp() - interval '5 minutes', true) then
+    raise exception using
+      errcode = 'FL117',
+      message = 'This asks for your second factor again.',
+      hint = 'Give a new code, then try again within five minutes.';
+  end if;
+  if exists (
+    select from app_public.memberships as m
+    where m.user_id = v_session.user_id
+      and m.ended_at is null
+      and app_private.needs_second_factor(m.role)
+  )
+    -- A grant may have given such a role too.
+    or exists (
+      select from app_private.sessions as s
+      where s.user_id = v_session.user_id
+        and s.revoked_at is null
+        and s.expires_at > statement_timestamp()
+        and app_private.needs_second_factor(s.role)
+    )
+  then
+    raise exception using
+      errcode = 'FL118',
+      message = 'Your role asks for a second factor.',
+      hint = 'Set up another device instead.';
+  end if;
+  delete from app_private.recovery_codes as c where c.user_id = v_session.user_id;
+  delete from app_private.second_factors as f where f.user_id = v_session.user_id;
+  perform app_private.want_mail('second-factor-changed', user_id => v_session.user_id);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_remove(session_hash app_private.digest) IS 'Takes the second factor away from a person whose roles ask for none (else FL118), and who has just given it (else FL117).';
+
+CREATE FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) RETURNS TABLE(attempt_id bigint, secret bytea)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_session app_private.sessions := app_private.live_session(second_factor_wanted.session_hash);
+begin
+  return query
+  select
+    app_private.count_attempt(
+      'second_factor', app_private.key_of_account('user:' || v_session.user_id),
+      second_factor_wanted.address_key, user_id => v_session.user_id, session_id => v_session.id
+    ),
+    (
+      select f.wanted_secret
+      from app_private.second_factors as f
+      where f.user_id = v_session.user_id
+    );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) IS 'First step of confirming a new second factor: counts the attempt, returns its id and the secret that waits for its first code (null if none does).';
+
+CREATE FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- It locks the person: a sign-in with the old password waits, and then fails.
+  perform app_private.end_sessions(
+    set_password.user_id, but_family_id => set_password.but_family_id
+  );
+  update app_private.user_accounts as a
+  set password_hash = set_password.password_hash, password_changed_at = clock_timestamp()
+  where a.user_id = set_password.user_id;
+  perform app_private.void_tokens(set_password.user_id, 'recover');
+  perform app_private.want_mail('password-changed', user_id => set_password.user_id);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid) IS 'Gives a person another password, ends the sessions but those of one sign-in, and says so by mail.';
 
 CREATE FUNCTION app_private.settle_event(event_id bigint) RETURNS boolean
     LANGUAGE plpgsql
@@ -679,6 +2229,26 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.settle_event(event_id bigint) IS 'Takes an event off the list; false if it was done before. A task''s function calls this first and does its work only on true: both are one transaction, so an event has its effect once, however often its job runs.';
+
+CREATE FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not app_private.settle_event(settle_mail.event_id) then
+    return false;
+  end if;
+  update app_private.mails as m
+  set
+    sent_at = coalesce(m.sent_at, statement_timestamp()),
+    -- The address that is to be confirmed is still needed.
+    address = case m.purpose when 'change' then m.address end
+  where m.id = settle_mail.mail_id;
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) IS 'Notes that a mail was sent, or that there was nothing to send. The work of the event mail.wanted; false if it was done before.';
 
 CREATE FUNCTION app_private.sweep_jobs() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -713,6 +2283,234 @@ $_$;
 
 COMMENT ON FUNCTION app_private.sweep_jobs() IS 'Frees jobs that a worker left locked without ever being heard of, and parks events that can not be tried again because their last worker died.';
 
+CREATE FUNCTION app_private.sweep_sign_in() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from app_private.login_attempts as a
+  where a.created_at < now() - interval '1 day';
+  -- Invitations that nobody can accept any more, with their addresses.
+  delete from app_public.invitations as i
+  where i.accepted_at is null and i.expires_at < now() - interval '30 days';
+  delete from app_private.mails as m
+  where m.created_at < now() - interval '30 days' and m.sent_at is not null;
+  delete from app_private.sessions as s
+  where s.kind = 'person'
+    and coalesce(s.revoked_at, s.expires_at) < now() - interval '90 days';
+  delete from app_private.refresh_tokens as t
+  where t.expires_at < now();
+end
+$$;
+
+COMMENT ON FUNCTION app_private.sweep_sign_in() IS 'Forgets what signing in needs no more: attempts after a day, mails and invitations after 30 days, sessions 90 days after their end. Once a day, by the worker.';
+
+CREATE FUNCTION app_private.switch_session(session_hash app_private.digest, membership_id bigint, agency_grant_id bigint, new_session_hash app_private.digest, refresh_hash app_private.digest) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_old app_private.sessions := app_private.live_session(switch_session.session_hash);
+  v_session app_private.sessions;
+begin
+  perform from app_public.users as u where u.id = v_old.user_id for share;
+  -- Again: whoever held the lock may have ended it.
+  v_old := app_private.live_session(switch_session.session_hash);
+  v_session := app_private.open_person_session(
+    v_old.user_id, switch_session.membership_id, switch_session.agency_grant_id, v_old.family_id,
+    v_old.second_factor_at, switch_session.new_session_hash, switch_session.refresh_hash,
+    v_old.device
+  );
+  return query
+  select
+    case when v_session.role is null then 'enrol' else 'signed_in' end,
+    v_session.id,
+    coalesce(v_session.role::text, 'visitor'),
+    v_session.acting_brand_id,
+    v_session.expires_at;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.switch_session(session_hash app_private.digest, membership_id bigint, agency_grant_id bigint, new_session_hash app_private.digest, refresh_hash app_private.digest) IS 'Opens another session of the same sign-in, for another membership or for a brand that lets the agency act; the old one stays, for the other tab. FL002 for a place that is not in own_workplaces.';
+
+CREATE TABLE app_private.login_attempts (
+    id bigint NOT NULL,
+    kind app_private.attempt_kind NOT NULL,
+    account_key app_private.digest NOT NULL,
+    address_key text,
+    user_id bigint,
+    session_id bigint,
+    challenge_hash app_private.digest,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    matched_at timestamp with time zone,
+    CONSTRAINT login_attempts_address_key_length_check CHECK ((length(address_key) <= 100)),
+    CONSTRAINT login_attempts_matched_when_finished_check CHECK (((matched_at IS NULL) OR (finished_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY app_private.login_attempts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.login_attempts IS 'One row per attempt that is counted before anything is compared, for a day.';
+
+COMMENT ON COLUMN app_private.login_attempts.id IS 'Key.';
+
+COMMENT ON COLUMN app_private.login_attempts.kind IS 'What was tried.';
+
+COMMENT ON COLUMN app_private.login_attempts.account_key IS 'SHA-256 of what was tried on, whether there is such an account or not.';
+
+COMMENT ON COLUMN app_private.login_attempts.address_key IS 'Where it came from, as the server groups addresses.';
+
+COMMENT ON COLUMN app_private.login_attempts.user_id IS 'Whom it concerns, where there is such an account.';
+
+COMMENT ON COLUMN app_private.login_attempts.session_id IS 'The session within which it was made.';
+
+COMMENT ON COLUMN app_private.login_attempts.challenge_hash IS 'SHA-256 of what lets the one who knew the password give the second factor.';
+
+COMMENT ON COLUMN app_private.login_attempts.created_at IS 'When it was begun.';
+
+COMMENT ON COLUMN app_private.login_attempts.finished_at IS 'When it was told how it went; that is possible once.';
+
+COMMENT ON COLUMN app_private.login_attempts.matched_at IS 'When it was right: counting begins anew.';
+
+CREATE FUNCTION app_private.take_attempt(attempt_id bigint, kind app_private.attempt_kind, matched boolean) RETURNS app_private.login_attempts
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_attempt app_private.login_attempts;
+begin
+  update app_private.login_attempts as a
+  set finished_at = clock_timestamp(), matched_at = clock_timestamp()
+  where a.id = take_attempt.attempt_id
+    and a.kind = take_attempt.kind
+    and a.finished_at is null
+    and a.user_id is not null
+    and a.created_at > clock_timestamp() - interval '2 minutes'
+    and take_attempt.matched
+  returning a.* into v_attempt;
+  if found then
+    return v_attempt;
+  end if;
+  if take_attempt.kind = 'second_factor' then
+    raise exception using
+      errcode = 'FL114',
+      message = 'The code is wrong.',
+      hint = 'Wait for the next code, or use a recovery code.';
+  end if;
+  raise exception using
+    errcode = 'FL111',
+    message = 'The mail or the password is wrong.',
+    hint = 'Try again, or recover the password.';
+end
+$$;
+
+COMMENT ON FUNCTION app_private.take_attempt(attempt_id bigint, kind app_private.attempt_kind, matched boolean) IS 'Finishes an attempt that was right: once, within two minutes. Else FL111 or FL114, and it stays counted as a wrong one.';
+
+CREATE FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) RETURNS TABLE(address text, name text, template text, locale text, organization_name text, role text, inviter text, wanted_at timestamp with time zone, expires_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails;
+  v_expires_at timestamptz;
+begin
+  select m.* into v_mail
+  from app_private.mails as m
+  where m.id = take_mail.mail_id and m.sent_at is null
+  for update;
+  if not found then
+    return;
+  end if;
+  if v_mail.purpose is not null then
+    v_expires_at := now() + app_private.token_lifetime(v_mail.purpose);
+    insert into app_private.mail_tokens (token_hash, mail_id, expires_at)
+    values (take_mail.token_hash, v_mail.id, v_expires_at);
+  end if;
+  return query
+  select
+    coalesce(v_mail.address, a.mail, k.mail)::text,
+    u.display_name::text,
+    v_mail.template,
+    coalesce(u.locale::text, 'en'),
+    o.name,
+    i.role::text,
+    b.display_name::text,
+    v_mail.created_at,
+    v_expires_at
+  from (select) as nothing
+  left join app_public.users as u on u.id = v_mail.user_id
+  left join app_private.user_accounts as a on a.user_id = u.id
+  left join app_public.invitations as i on i.id = v_mail.invitation_id
+  left join app_private.invitation_mails as k on k.invitation_id = i.id
+  left join app_public.organizations as o on o.id = i.organization_id
+  left join app_public.users as b on b.id = i.invited_by
+  where coalesce(v_mail.address, a.mail, k.mail) is not null and i.revoked_at is null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) IS 'What the worker needs to send a mail, which takes the token whose hash it brings; no row if there is nothing to send any more. It may be asked again when sending failed: with another token.';
+
+CREATE TABLE app_private.mails (
+    id bigint NOT NULL,
+    template text NOT NULL,
+    purpose app_private.mail_purpose,
+    user_id bigint,
+    invitation_id bigint,
+    address app_public.mail_address,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT mails_of_user_or_invitation_check CHECK ((num_nonnulls(user_id, invitation_id) = 1)),
+    CONSTRAINT mails_template_form_check CHECK ((template ~ '^[a-z]+(-[a-z]+)*$'::text))
+);
+
+ALTER TABLE ONLY app_private.mails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.mails IS 'One row per mail that the worker has sent or will send.';
+
+COMMENT ON COLUMN app_private.mails.id IS 'Key.';
+
+COMMENT ON COLUMN app_private.mails.template IS 'Name of its template.';
+
+COMMENT ON COLUMN app_private.mails.purpose IS 'What the token in it is good for; null without a token.';
+
+COMMENT ON COLUMN app_private.mails.user_id IS 'Whom it is for, unless it is an invitation.';
+
+COMMENT ON COLUMN app_private.mails.invitation_id IS 'The invitation that it carries.';
+
+COMMENT ON COLUMN app_private.mails.address IS 'Where it goes, if not to the address of the account: the new one that is to be confirmed, or the last one of a deleted account.';
+
+COMMENT ON COLUMN app_private.mails.created_at IS 'When it was asked for.';
+
+COMMENT ON COLUMN app_private.mails.sent_at IS 'When it was handed over.';
+
+CREATE FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) RETURNS app_private.mails
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails;
+begin
+  update app_private.mail_tokens as t
+  set used_at = statement_timestamp()
+  from app_private.mails as m
+  where t.token_hash = take_token.token_hash
+    and t.used_at is null
+    and t.expires_at > statement_timestamp()
+    and m.id = t.mail_id
+    and m.purpose = any (take_token.purposes)
+  returning m.* into v_mail;
+  if not found then
+    raise exception using
+      errcode = 'FL115',
+      message = 'This link does not work any more.',
+      hint = 'Ask for another mail.';
+  end if;
+  return v_mail;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) IS 'Uses up the token of a mail and says which mail it was in; FL115 if it is unknown, used or over.';
+
 CREATE FUNCTION app_private.tg__fill_brand() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -732,6 +2530,58 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg__fill_brand() IS 'Gives a new row the caller''s brand, so that nobody has to be allowed to name one.';
+
+CREATE FUNCTION app_private.tg_agency_grants__end_access() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.ended_at is null and NEW.ended_at is not null then
+    update app_private.sessions as s
+    set revoked_at = statement_timestamp()
+    where s.agency_grant_id = NEW.id and s.revoked_at is null;
+    update app_private.database_logins as l
+    set revoked_at = statement_timestamp()
+    where l.agency_grant_id = NEW.id and l.revoked_at is null;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_agency_grants__end_access() IS 'Ends the sessions and database logins that stand on a grant, with it.';
+
+CREATE FUNCTION app_private.tg_memberships__end_access() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.ended_at is null and NEW.ended_at is not null then
+    update app_private.sessions as s
+    set revoked_at = statement_timestamp()
+    where s.membership_id = NEW.id and s.revoked_at is null;
+    update app_private.database_logins as l
+    set revoked_at = statement_timestamp()
+    where l.membership_id = NEW.id and l.revoked_at is null;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_memberships__end_access() IS 'Ends the sessions and database logins that stand on a membership, with it.';
+
+CREATE FUNCTION app_private.tg_memberships__keep_an_admin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.role = 'admin' and OLD.ended_at is null and NEW.ended_at is not null then
+    perform app_private.keep_an_admin(OLD.organization_id, OLD.user_id);
+  end if;
+  return NEW;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_memberships__keep_an_admin() IS 'Refuses to end the membership of the last admin.';
 
 CREATE FUNCTION app_private.tg_organizations__check_time_zone() RETURNS trigger
     LANGUAGE plpgsql
@@ -914,6 +2764,70 @@ $$;
 
 COMMENT ON FUNCTION app_private.tg_products__stay_retired() IS 'Retired is for good: neither taken back nor moved to another time.';
 
+CREATE FUNCTION app_private.tg_users__end_access() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.deactivated_at is null and NEW.deactivated_at is not null
+    or OLD.deleted_at is null and NEW.deleted_at is not null
+  then
+    update app_private.sessions as s
+    set revoked_at = statement_timestamp()
+    where s.user_id = NEW.id and s.revoked_at is null;
+    update app_private.database_logins as l
+    set revoked_at = statement_timestamp()
+    where l.revoked_at is null
+      and l.membership_id in (
+        select m.id from app_public.memberships as m where m.user_id = NEW.id
+      );
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_users__end_access() IS 'Ends the sessions and database logins of a person who is deactivated or deleted.';
+
+CREATE FUNCTION app_private.tg_users__keep_an_admin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_organization_id bigint;
+begin
+  if OLD.deactivated_at is null and NEW.deactivated_at is not null
+    or OLD.deleted_at is null and NEW.deleted_at is not null
+  then
+    -- In the order of their numbers, so that two who go at once do not wait for each other.
+    for v_organization_id in
+      select m.organization_id
+      from app_public.memberships as m
+      where m.user_id = NEW.id and m.role = 'admin' and m.ended_at is null
+      order by m.organization_id
+    loop
+      perform app_private.keep_an_admin(v_organization_id, NEW.id);
+    end loop;
+  end if;
+  return NEW;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_users__keep_an_admin() IS 'Refuses to deactivate or delete a person who is the last admin of an organization.';
+
+CREATE FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case token_lifetime.purpose
+    when 'confirm' then interval '2 days'
+    when 'recover' then interval '30 minutes'
+    when 'change' then interval '1 day'
+    when 'invite' then interval '7 days'
+  end
+$$;
+
+COMMENT ON FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) IS 'How long the token in a mail works.';
+
 CREATE FUNCTION app_private.trim_feeds(older_than interval) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -955,6 +2869,53 @@ $$;
 
 COMMENT ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) IS 'Takes the locks of workers that are gone off their jobs, so that others run them; a job that was not begun gets its attempt back.';
 
+CREATE FUNCTION app_private.visible_api_keys() RETURNS TABLE(id bigint, name text, role app_public.user_role_enum, created_by bigint, created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    s.id, s.name, s.role, s.created_by, s.created_at, s.expires_at, s.last_used_at, s.revoked_at
+  from app_private.sessions as s
+  where s.kind = 'api_key'
+    -- By a grant one sees those of the brand, and not the agency's.
+    and s.organization_id = (
+      select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+    )
+$$;
+
+COMMENT ON FUNCTION app_private.visible_api_keys() IS 'The API keys of the calling admin''s organization.';
+
+CREATE FUNCTION app_private.visible_database_logins() RETURNS TABLE(id bigint, name text, login_name text, role app_public.user_role_enum, acting_brand_id bigint, membership_id bigint, created_by bigint, created_at timestamp with time zone, expires_at timestamp with time zone, connection_limit integer, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    l.id, l.name, l.login_name::text, l.role, l.acting_brand_id, l.membership_id, l.created_by,
+    l.created_at, l.expires_at, l.connection_limit, l.last_used_at, l.revoked_at
+  from app_private.database_logins as l
+  -- By a grant one sees those of the brand, and not the agency's.
+  where l.organization_id = (
+    select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.visible_database_logins() IS 'The database logins of the calling admin''s organization.';
+
+CREATE FUNCTION app_private.visible_invitations() RETURNS TABLE(id bigint, mail text, role app_public.user_role_enum, invited_by bigint, created_at timestamp with time zone, expires_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select i.id, k.mail::text, i.role, i.invited_by, i.created_at, i.expires_at
+  from app_public.invitations as i
+  join app_private.invitation_mails as k on k.invitation_id = i.id
+  where i.organization_id = (select app_public.current_organization_id())
+    and i.accepted_at is null
+    and i.revoked_at is null
+    and i.expires_at > statement_timestamp()
+$$;
+
+COMMENT ON FUNCTION app_private.visible_invitations() IS 'The open invitations of the calling admin''s organization, with the addresses.';
+
 CREATE FUNCTION app_private.visible_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, error_code text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -968,6 +2929,96 @@ CREATE FUNCTION app_private.visible_jobs() RETURNS TABLE(id bigint, organization
 $$;
 
 COMMENT ON FUNCTION app_private.visible_jobs() IS 'The jobs that the calling admin may see: those of the brand, or all for the platform''s.';
+
+CREATE FUNCTION app_private.visible_members() RETURNS TABLE(id bigint, user_id bigint, display_name text, role app_public.user_role_enum, mail text, has_second_factor boolean, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    m.id, m.user_id, u.display_name::text, m.role,
+    case
+      when (select app_public.current_user_role()) = 'admin' then a.mail::text
+      else app_private.masked_mail(a.mail)
+    end,
+    exists (
+      select from app_private.second_factors as f
+      where f.user_id = m.user_id and f.confirmed_at is not null
+    ),
+    m.created_at
+  from app_public.memberships as m
+  join app_public.users as u on u.id = m.user_id
+  left join app_private.user_accounts as a on a.user_id = m.user_id
+  where m.organization_id = (select app_public.current_organization_id())
+    and m.ended_at is null
+$$;
+
+COMMENT ON FUNCTION app_private.visible_members() IS 'The members of the caller''s organization; their addresses are masked for all but admins.';
+
+CREATE FUNCTION app_private.visible_sessions() RETURNS TABLE(id bigint, organization_id bigint, acting_brand_id bigint, role app_public.user_role_enum, device text, created_at timestamp with time zone, last_used_at timestamp with time zone, expires_at timestamp with time zone, second_factor_at timestamp with time zone, is_current boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    s.id, s.organization_id, s.acting_brand_id, s.role, s.device, s.created_at, s.last_used_at,
+    s.expires_at, s.second_factor_at,
+    s.id = (select c.id from app_private.current_session as c)
+  from app_private.sessions as s
+  where s.user_id = (select app_public.current_user_id())
+    and s.revoked_at is null
+    and s.expires_at > statement_timestamp()
+$$;
+
+COMMENT ON FUNCTION app_private.visible_sessions() IS 'The caller''s own live sessions.';
+
+CREATE FUNCTION app_private.visible_workplaces() RETURNS TABLE(membership_id bigint, agency_grant_id bigint, organization_id bigint, organization_name text, acting_brand_id bigint, brand_name text, role app_public.user_role_enum)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    m.id, g.id, o.id, o.name,
+    coalesce(b.id, case o.kind when 'brand' then o.id end),
+    coalesce(b.name, case o.kind when 'brand' then o.name end),
+    coalesce(g.role, m.role)
+  from app_public.memberships as m
+  join app_public.organizations as o on o.id = m.organization_id
+  -- The membership itself, and for those who act for brands one more for each grant.
+  cross join lateral (
+    select null::bigint as id, null::bigint as for_brand_id, null::app_public.user_role_enum as role
+    union all
+    select a.id, a.for_brand_id, a.role
+    from app_public.agency_grants as a
+    where a.agency_id = m.organization_id
+      and a.ended_at is null
+      and m.role in ('admin', 'agency_manager')
+  ) as g
+  left join app_public.organizations as b on b.id = g.for_brand_id
+  where m.user_id = (select app_public.current_user_id()) and m.ended_at is null
+$$;
+
+COMMENT ON FUNCTION app_private.visible_workplaces() IS 'Where the caller may work: the own memberships, and the brands that let the agency act.';
+
+CREATE FUNCTION app_private.void_tokens(user_id bigint, purpose app_private.mail_purpose) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update app_private.mail_tokens as t
+  set used_at = statement_timestamp()
+  from app_private.mails as m
+  where m.id = t.mail_id
+    and m.user_id = void_tokens.user_id
+    and m.purpose = void_tokens.purpose
+    and t.used_at is null;
+  -- Those not sent yet: they would bring a new token.
+  update app_private.mails as m
+  set sent_at = statement_timestamp()
+  where m.user_id = void_tokens.user_id
+    and m.purpose = void_tokens.purpose
+    and m.sent_at is null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.void_tokens(user_id bigint, purpose app_private.mail_purpose) IS 'Makes void what went out to a person, or will, for a purpose.';
 
 CREATE FUNCTION app_private.wake_event_key(key text) RETURNS void
     LANGUAGE plpgsql
@@ -986,6 +3037,83 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.wake_event_key(key text) IS 'Gives the next event of a key its job, when the one before it is gone.';
+
+CREATE FUNCTION app_private.want_mail(template text, user_id bigint DEFAULT NULL::bigint, purpose app_private.mail_purpose DEFAULT NULL::app_private.mail_purpose, invitation_id bigint DEFAULT NULL::bigint, address app_public.mail_address DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+begin
+  insert into app_private.mails as m (template, purpose, user_id, invitation_id, address)
+  values (
+    want_mail.template, want_mail.purpose, want_mail.user_id, want_mail.invitation_id,
+    want_mail.address
+  )
+  returning m.id into v_id;
+  perform app_private.emit(
+    null, 'mail.wanted', 'mail:' || v_id,
+    jsonb_build_object('mail_id', v_id::text, 'template', want_mail.template)
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) IS 'Asks the worker for a mail: the event mail.wanted holds its number and template, no address and no token.';
+
+CREATE TABLE app_public.memberships (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    role app_public.user_role_enum NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_public.memberships FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.memberships IS 'One row per person, organization and role held there, also when it is over. Another role is another membership.';
+
+COMMENT ON COLUMN app_public.memberships.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.memberships.organization_id IS 'Where.';
+
+COMMENT ON COLUMN app_public.memberships.user_id IS 'Who.';
+
+COMMENT ON COLUMN app_public.memberships.role IS 'In which role.';
+
+COMMENT ON COLUMN app_public.memberships.created_at IS 'Since when.';
+
+COMMENT ON COLUMN app_public.memberships.ended_at IS 'Until when, if it is over.';
+
+CREATE FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) RETURNS app_public.memberships
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+  v_membership app_public.memberships;
+begin
+  update app_public.memberships as m
+  set ended_at = statement_timestamp()
+  where m.id = change_role.membership_id
+    and m.organization_id = v_admin.organization_id
+    and m.ended_at is null
+    and m.role <> change_role.role
+  returning m.* into v_membership;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no member %s with another role.', change_role.membership_id),
+      hint = 'Check the id.';
+  end if;
+  insert into app_public.memberships as m (organization_id, user_id, role)
+  values (v_membership.organization_id, v_membership.user_id, change_role.role)
+  returning m.* into v_membership;
+  return v_membership;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) IS 'Gives a member another role: that is another membership, and the sessions of the old one end. Answers with the new one. FL120 if it was the last admin.';
 
 CREATE FUNCTION app_public.current_brand_id() RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1030,6 +3158,122 @@ $$;
 
 COMMENT ON FUNCTION app_public.current_time_zone() IS 'The reporting time zone of the caller''s brand: where its days and months begin.';
 
+CREATE FUNCTION app_public.current_user_id() RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if session_user = 'fluence_authenticator' then
+    return (select c.user_id from app_private.current_session as c);
+  end if;
+  return (select c.user_id from app_private.current_login as c);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.current_user_id() IS 'The person who is calling, or null; an API key and a login that nobody holds are no person.';
+
+CREATE FUNCTION app_public.current_user_role() RETURNS app_public.user_role_enum
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if session_user = 'fluence_authenticator' then
+    return (select c.role from app_private.current_session as c);
+  end if;
+  return (select c.role from app_private.current_login as c);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.current_user_role() IS 'The role that the caller acts in; null for nobody, and for a person without a role so far.';
+
+CREATE FUNCTION app_public.deactivate_user(user_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  if not app_private.acts_for_platform() then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin of the platform can do this.',
+      hint = 'An admin of an organization ends the membership instead.';
+  end if;
+  update app_public.users as u
+  set deactivated_at = statement_timestamp()
+  where u.id = deactivate_user.user_id
+    and u.deactivated_at is null
+    and u.deleted_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no such person: %s.', deactivate_user.user_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.deactivate_user(user_id bigint) IS 'Keeps a person out of everything, at once; for admins of the platform. What they did stays. FL120 for the last admin of an organization.';
+
+CREATE FUNCTION app_public.end_agency_grant(grant_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  update app_public.agency_grants as g
+  set ended_at = statement_timestamp()
+  where g.id = end_agency_grant.grant_id
+    and v_admin.organization_id in (g.for_brand_id, g.agency_id)
+    and g.ended_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no grant %s.', end_agency_grant.grant_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.end_agency_grant(grant_id bigint) IS 'Ends what a brand lets an agency do, at once. The admins of both can.';
+
+CREATE FUNCTION app_public.end_all_sessions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session := app_private.acting_session();
+begin
+  perform app_private.end_sessions(v_caller.user_id);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.end_all_sessions() IS 'Signs the caller out everywhere, here too.';
+
+CREATE FUNCTION app_public.end_session(session_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session := app_private.acting_session();
+begin
+  update app_private.sessions as s
+  set revoked_at = statement_timestamp()
+  where s.id = end_session.session_id
+    and s.user_id = v_caller.user_id
+    and s.revoked_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no session %s.', end_session.session_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.end_session(session_id bigint) IS 'Ends one of the caller''s own sessions.';
+
 CREATE FUNCTION app_public.feed_position(after bigint DEFAULT NULL::bigint) RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1059,6 +3303,244 @@ end
 $$;
 
 COMMENT ON FUNCTION app_public.feed_position(after bigint) IS 'The position of the newest entry in the feed of the brand; or the position that is given, if the feed still goes on from there. Ask for it, then load, then subscribe after it: nothing is missed.';
+
+CREATE TABLE app_public.agency_grants (
+    id bigint NOT NULL,
+    for_brand_id bigint NOT NULL,
+    agency_id bigint NOT NULL,
+    role app_public.user_role_enum NOT NULL,
+    granted_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT agency_grants_role_check CHECK ((role <> ALL (ARRAY['admin'::app_public.user_role_enum, 'agency_manager'::app_public.user_role_enum, 'influencer'::app_public.user_role_enum])))
+);
+
+ALTER TABLE ONLY app_public.agency_grants FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.agency_grants IS 'One row per brand that lets an agency act for it, and the role in which, also when it is over.';
+
+COMMENT ON COLUMN app_public.agency_grants.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.agency_grants.for_brand_id IS 'The brand that grants.';
+
+COMMENT ON COLUMN app_public.agency_grants.agency_id IS 'The agency that may act.';
+
+COMMENT ON COLUMN app_public.agency_grants.role IS 'The role in which its people act for the brand.';
+
+COMMENT ON COLUMN app_public.agency_grants.granted_by IS 'Who granted it.';
+
+COMMENT ON COLUMN app_public.agency_grants.created_at IS 'Since when.';
+
+COMMENT ON COLUMN app_public.agency_grants.ended_at IS 'Until when, if it is over.';
+
+CREATE FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) RETURNS app_public.agency_grants
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+  v_agency_id bigint;
+  v_grant app_public.agency_grants;
+begin
+  if v_admin.acting_brand_id is null then
+    raise exception using
+      errcode = 'FL001',
+      message = 'You do not act for a brand.',
+      hint = 'Only a brand lets an agency act for it.';
+  end if;
+  if grant_agency.role in ('admin', 'agency_manager', 'influencer') then
+    raise exception using
+      errcode = 'FL122',
+      message = format('An agency cannot get the role %s.', grant_agency.role),
+      hint = 'Choose another role.';
+  end if;
+  select o.id into v_agency_id
+  from app_public.organizations as o
+  where o.slug = grant_agency.agency_slug and o.kind = 'agency';
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such agency.',
+      hint = 'Check its short name.';
+  end if;
+  update app_public.agency_grants as g
+  set ended_at = statement_timestamp()
+  where g.for_brand_id = v_admin.organization_id
+    and g.agency_id = v_agency_id
+    and g.ended_at is null;
+  insert into app_public.agency_grants as g (for_brand_id, agency_id, role, granted_by)
+  values (v_admin.organization_id, v_agency_id, grant_agency.role, v_admin.user_id)
+  returning g.* into v_grant;
+  return v_grant;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) IS 'Lets an agency act for the brand in one role; an earlier grant to it ends. Answers with the grant.';
+
+CREATE TABLE app_public.invitations (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    role app_public.user_role_enum NOT NULL,
+    invited_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    accepted_by bigint,
+    revoked_at timestamp with time zone,
+    CONSTRAINT invitations_accepted_by_somebody_check CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+    CONSTRAINT invitations_accepted_or_revoked_check CHECK ((num_nonnulls(accepted_at, revoked_at) <= 1))
+);
+
+ALTER TABLE ONLY app_public.invitations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.invitations IS 'One row per invitation into an organization, also when it is accepted, revoked or over.';
+
+COMMENT ON COLUMN app_public.invitations.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.invitations.organization_id IS 'Into which organization.';
+
+COMMENT ON COLUMN app_public.invitations.role IS 'The role that accepting it gives.';
+
+COMMENT ON COLUMN app_public.invitations.invited_by IS 'Who invited.';
+
+COMMENT ON COLUMN app_public.invitations.created_at IS 'When.';
+
+COMMENT ON COLUMN app_public.invitations.expires_at IS 'Until when it can be accepted.';
+
+COMMENT ON COLUMN app_public.invitations.accepted_at IS 'When it was accepted.';
+
+COMMENT ON COLUMN app_public.invitations.accepted_by IS 'Who accepted it.';
+
+COMMENT ON COLUMN app_public.invitations.revoked_at IS 'When it was taken back.';
+
+CREATE FUNCTION app_public.invite(mail app_public.mail_address, role app_public.user_role_enum) RETURNS app_public.invitations
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+  v_mail_key text := app_private.mail_key(invite.mail);
+  v_invitation app_public.invitations;
+begin
+  perform app_private.count_attempt(
+    'invitation', app_private.key_of_account('organization:' || v_admin.organization_id), null
+  );
+  if exists (
+    select from app_private.user_accounts as a
+    join app_public.memberships as m on m.user_id = a.user_id
+    where a.mail_key = v_mail_key
+      and m.organization_id = v_admin.organization_id
+      and m.ended_at is null
+  ) then
+    raise exception using
+      errcode = 'FL121',
+      message = 'This person is a member already.',
+      hint = 'Change the role instead.';
+  end if;
+  update app_public.invitations as i
+  set revoked_at = statement_timestamp()
+  from app_private.invitation_mails as k
+  where k.invitation_id = i.id
+    and k.mail_key = v_mail_key
+    and i.organization_id = v_admin.organization_id
+    and i.accepted_at is null
+    and i.revoked_at is null;
+  insert into app_public.invitations as i (organization_id, role, invited_by, expires_at)
+  values (
+    v_admin.organization_id, invite.role, v_admin.user_id,
+    now() + app_private.token_lifetime('invite')
+  )
+  returning i.* into v_invitation;
+  insert into app_private.invitation_mails (invitation_id, mail, mail_key)
+  values (v_invitation.id, invite.mail, v_mail_key);
+  perform app_private.want_mail(
+    'invitation', purpose => 'invite', invitation_id => v_invitation.id
+  );
+  return v_invitation;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.invite(mail app_public.mail_address, role app_public.user_role_enum) IS 'Invites somebody by mail into the organization of the calling admin, in a role; an earlier invitation to that address is taken back. It does not tell whether the address is known elsewhere. FL121 for a member.';
+
+CREATE FUNCTION app_public.leave_organization() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session := app_private.acting_session();
+begin
+  -- The organization first, as acting_admin() does.
+  perform from app_public.organizations as o
+  where o.id = v_caller.organization_id
+  for no key update;
+  update app_public.memberships as m
+  set ended_at = statement_timestamp()
+  where m.id = v_caller.membership_id
+    -- Not while the session waits for its second factor.
+    and m.organization_id = v_caller.organization_id
+    and m.ended_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'You are in no organization.',
+      hint = 'Sign in for the one that you want to leave.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.leave_organization() IS 'Ends the membership that the caller acts by. FL120 for the last admin.';
+
+CREATE FUNCTION app_public.reactivate_user(user_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  if not app_private.acts_for_platform() then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin of the platform can do this.',
+      hint = 'An admin of an organization ends the membership instead.';
+  end if;
+  update app_public.users as u
+  set deactivated_at = null
+  where u.id = reactivate_user.user_id
+    and u.deactivated_at is not null
+    and u.deleted_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no such person: %s.', reactivate_user.user_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.reactivate_user(user_id bigint) IS 'Lets a person in again; for admins of the platform. The memberships are as they were.';
+
+CREATE FUNCTION app_public.remove_member(membership_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  update app_public.memberships as m
+  set ended_at = statement_timestamp()
+  where m.id = remove_member.membership_id
+    and m.organization_id = v_admin.organization_id
+    and m.ended_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no member %s.', remove_member.membership_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.remove_member(membership_id bigint) IS 'Ends a membership, and with it all access that it gave. FL120 for the last admin.';
 
 CREATE FUNCTION app_public.replay_event(event_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -1171,6 +3653,54 @@ end
 $$;
 
 COMMENT ON FUNCTION app_public.retire_product(product_id bigint) IS 'Takes a product out of the range for good; its sales stay. Answers with the product.';
+
+CREATE FUNCTION app_public.revoke_api_key(key_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  update app_private.sessions as s
+  set revoked_at = statement_timestamp()
+  where s.id = revoke_api_key.key_id
+    and s.kind = 'api_key'
+    and s.organization_id = v_admin.organization_id
+    and s.revoked_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no API key %s.', revoke_api_key.key_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.revoke_api_key(key_id bigint) IS 'Ends an API key of the organization at once.';
+
+CREATE FUNCTION app_public.revoke_invitation(invitation_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  update app_public.invitations as i
+  set revoked_at = statement_timestamp()
+  where i.id = revoke_invitation.invitation_id
+    and i.organization_id = v_admin.organization_id
+    and i.accepted_at is null
+    and i.revoked_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no open invitation %s.', revoke_invitation.invitation_id),
+      hint = 'Check the id.';
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.revoke_invitation(invitation_id bigint) IS 'Takes an invitation back that was not accepted yet.';
 
 CREATE FUNCTION app_public.skip_event(event_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -1336,6 +3866,26 @@ COMMENT ON COLUMN app_hidden.category_stock_drift.rollup_value IS 'What the roll
 
 COMMENT ON COLUMN app_hidden.category_stock_drift.fact_value IS 'What the products say.';
 
+CREATE VIEW app_private.attempt_limits WITH (security_invoker='true') AS
+ SELECT l.kind,
+    l.free,
+    l.first_wait,
+    l.longest_wait,
+    l.per_address
+   FROM ( VALUES ('password'::app_private.attempt_kind,5,'00:00:05'::interval,'00:15:00'::interval,100), ('second_factor'::app_private.attempt_kind,5,'00:00:30'::interval,'01:00:00'::interval,100), ('registration'::app_private.attempt_kind,3,'00:01:00'::interval,'01:00:00'::interval,20), ('recovery'::app_private.attempt_kind,3,'00:01:00'::interval,'01:00:00'::interval,20), ('invitation'::app_private.attempt_kind,100,'00:01:00'::interval,'01:00:00'::interval,NULL::integer)) l(kind, free, first_wait, longest_wait, per_address);
+
+COMMENT ON VIEW app_private.attempt_limits IS 'One row per kind of attempt: how many may be made before one has to wait.';
+
+COMMENT ON COLUMN app_private.attempt_limits.kind IS 'What is tried.';
+
+COMMENT ON COLUMN app_private.attempt_limits.free IS 'How many attempts on an account need not wait, since the last one that was right, in a day.';
+
+COMMENT ON COLUMN app_private.attempt_limits.first_wait IS 'How long the next one waits; each further one twice as long.';
+
+COMMENT ON COLUMN app_private.attempt_limits.longest_wait IS 'How long one waits at most.';
+
+COMMENT ON COLUMN app_private.attempt_limits.per_address IS 'How many that were not right may come from one address in 15 minutes.';
+
 CREATE TABLE app_private.channel_key (
     is_only_row boolean DEFAULT true NOT NULL,
     key uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1357,7 +3907,17 @@ CREATE TABLE app_private.database_logins (
     acting_brand_id bigint,
     role app_public.user_role_enum NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    id bigint NOT NULL,
+    name text,
+    membership_id bigint,
+    agency_grant_id bigint,
+    created_by bigint,
+    expires_at timestamp with time zone,
+    connection_limit integer DEFAULT 5 NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT database_logins_connection_limit_check CHECK (((connection_limit >= 1) AND (connection_limit <= 100))),
+    CONSTRAINT database_logins_name_form_check CHECK (((name ~ '^[a-z][a-z0-9_]*$'::text) AND (length(name) <= 40)))
 );
 
 ALTER TABLE ONLY app_private.database_logins FORCE ROW LEVEL SECURITY;
@@ -1378,16 +3938,37 @@ COMMENT ON COLUMN app_private.database_logins.created_at IS 'When it was bound.'
 
 COMMENT ON COLUMN app_private.database_logins.revoked_at IS 'When its access was ended.';
 
+COMMENT ON COLUMN app_private.database_logins.id IS 'Number by which people name it.';
+
+COMMENT ON COLUMN app_private.database_logins.name IS 'Name within the organization.';
+
+COMMENT ON COLUMN app_private.database_logins.membership_id IS 'The membership of the person who holds it, where one does: it ends with that.';
+
+COMMENT ON COLUMN app_private.database_logins.agency_grant_id IS 'The grant that it stands on, where an agency acts for a brand.';
+
+COMMENT ON COLUMN app_private.database_logins.created_by IS 'The admin who asked for it; null from the command line.';
+
+COMMENT ON COLUMN app_private.database_logins.expires_at IS 'When it ends by itself, if ever.';
+
+COMMENT ON COLUMN app_private.database_logins.connection_limit IS 'How many connections it may hold at once.';
+
+COMMENT ON COLUMN app_private.database_logins.last_used_at IS 'When it was last seen connected.';
+
 CREATE VIEW app_private.current_login WITH (security_invoker='true') AS
- SELECT l.organization_id,
+ SELECT ( SELECT m.user_id
+           FROM app_public.memberships m
+          WHERE (m.id = l.membership_id)) AS user_id,
+    l.organization_id,
     l.acting_brand_id,
     l.role
    FROM app_private.database_logins l
   WHERE ((SESSION_USER <> 'fluence_authenticator'::name) AND (l.login_oid = ( SELECT r.oid
            FROM pg_roles r
-          WHERE (r.rolname = SESSION_USER))) AND (l.revoked_at IS NULL));
+          WHERE (r.rolname = SESSION_USER))) AND (l.revoked_at IS NULL) AND ((l.expires_at IS NULL) OR (l.expires_at > statement_timestamp())));
 
 COMMENT ON VIEW app_private.current_login IS 'One row if a bound database login is calling, else none: organization, brand, role.';
+
+COMMENT ON COLUMN app_private.current_login.user_id IS 'The person who holds the login, where one does.';
 
 COMMENT ON COLUMN app_private.current_login.organization_id IS 'The organization of the caller.';
 
@@ -1395,50 +3976,14 @@ COMMENT ON COLUMN app_private.current_login.acting_brand_id IS 'The brand the ca
 
 COMMENT ON COLUMN app_private.current_login.role IS 'The role the caller acts in.';
 
-CREATE TABLE app_private.sessions (
-    session_hash bytea NOT NULL,
-    organization_id bigint NOT NULL,
-    acting_brand_id bigint,
-    role app_public.user_role_enum NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    revoked_at timestamp with time zone,
-    CONSTRAINT sessions_end_after_they_begin_check CHECK ((expires_at > created_at)),
-    CONSTRAINT sessions_hash_is_sha256_check CHECK ((octet_length(session_hash) = 32))
+ALTER TABLE app_private.database_logins ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_private.database_logins_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
-
-ALTER TABLE ONLY app_private.sessions FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_private.sessions IS 'One row per session of the API: for which organization it acts, in which role, how long.';
-
-COMMENT ON COLUMN app_private.sessions.session_hash IS 'SHA-256 of the handle. The handle itself is known to its holder only.';
-
-COMMENT ON COLUMN app_private.sessions.organization_id IS 'The organization of its holder.';
-
-COMMENT ON COLUMN app_private.sessions.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
-
-COMMENT ON COLUMN app_private.sessions.role IS 'The role it acts in; no other is accepted.';
-
-COMMENT ON COLUMN app_private.sessions.created_at IS 'When it was opened.';
-
-COMMENT ON COLUMN app_private.sessions.expires_at IS 'When it ends by itself.';
-
-COMMENT ON COLUMN app_private.sessions.revoked_at IS 'When it was ended before that.';
-
-CREATE VIEW app_private.current_session WITH (security_invoker='true') AS
- SELECT s.organization_id,
-    s.acting_brand_id,
-    s.role
-   FROM app_private.sessions s
-  WHERE ((SESSION_USER = 'fluence_authenticator'::name) AND (s.session_hash = sha256(convert_to(current_setting('fluence.session_id'::text, true), 'UTF8'::name))) AND (s.revoked_at IS NULL) AND (s.expires_at > statement_timestamp()) AND (current_setting('role'::text) = ('fluence_'::text || s.role)));
-
-COMMENT ON VIEW app_private.current_session IS 'One row if the server is calling for a live session, else none: organization, brand, role.';
-
-COMMENT ON COLUMN app_private.current_session.organization_id IS 'The organization of the caller.';
-
-COMMENT ON COLUMN app_private.current_session.acting_brand_id IS 'The brand the caller acts for: the organization itself, or one that let its agency act.';
-
-COMMENT ON COLUMN app_private.current_session.role IS 'The role the caller acts in.';
 
 CREATE TABLE app_private.drift_checks (
     is_only_row boolean DEFAULT true NOT NULL,
@@ -1510,6 +4055,22 @@ COMMENT ON COLUMN app_private.feeds.last_position IS 'Position of the newest ent
 
 COMMENT ON COLUMN app_private.feeds.trimmed_to IS 'Position of the newest entry that is gone because of its age; 0 if none is.';
 
+CREATE TABLE app_private.invitation_mails (
+    invitation_id bigint NOT NULL,
+    mail app_public.mail_address NOT NULL,
+    mail_key text NOT NULL
+);
+
+ALTER TABLE ONLY app_private.invitation_mails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.invitation_mails IS 'One row per invitation: where it was sent.';
+
+COMMENT ON COLUMN app_private.invitation_mails.invitation_id IS 'The invitation.';
+
+COMMENT ON COLUMN app_private.invitation_mails.mail IS 'Address as the admin wrote it.';
+
+COMMENT ON COLUMN app_private.invitation_mails.mail_key IS 'The address in the form in which accounts are looked up.';
+
 CREATE TABLE app_private.loaded_sources (
     is_only_row boolean DEFAULT true NOT NULL,
     sources_hash text NOT NULL,
@@ -1526,6 +4087,43 @@ COMMENT ON COLUMN app_private.loaded_sources.is_only_row IS 'Always true: there 
 COMMENT ON COLUMN app_private.loaded_sources.sources_hash IS 'SHA-256 over the names and texts of all files that the loader applied.';
 
 COMMENT ON COLUMN app_private.loaded_sources.loaded_at IS 'When the loader committed.';
+
+ALTER TABLE app_private.login_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.login_attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app_private.mail_tokens (
+    token_hash app_private.digest NOT NULL,
+    mail_id bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_private.mail_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.mail_tokens IS 'One row per token that went out in a mail; made when it is sent, and good for one use.';
+
+COMMENT ON COLUMN app_private.mail_tokens.token_hash IS 'SHA-256 of the token.';
+
+COMMENT ON COLUMN app_private.mail_tokens.mail_id IS 'The mail that it is in, which says for what and whom it is.';
+
+COMMENT ON COLUMN app_private.mail_tokens.expires_at IS 'Until when it works.';
+
+COMMENT ON COLUMN app_private.mail_tokens.used_at IS 'When it was used, or made void.';
+
+ALTER TABLE app_private.mails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.mails_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE app_private.outbox (
     id bigint NOT NULL,
@@ -1562,6 +4160,102 @@ ALTER TABLE app_private.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE app_private.recovery_codes (
+    user_id bigint NOT NULL,
+    code_hash app_private.digest NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_private.recovery_codes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.recovery_codes IS 'One row per recovery code of a person; it stands in for a code of the second factor, once.';
+
+COMMENT ON COLUMN app_private.recovery_codes.user_id IS 'The person.';
+
+COMMENT ON COLUMN app_private.recovery_codes.code_hash IS 'SHA-256 of the code.';
+
+COMMENT ON COLUMN app_private.recovery_codes.used_at IS 'When it was used up.';
+
+CREATE TABLE app_private.refresh_tokens (
+    token_hash app_private.digest NOT NULL,
+    session_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_private.refresh_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.refresh_tokens IS 'One row per refresh token: it prolongs its session once, and is followed by another.';
+
+COMMENT ON COLUMN app_private.refresh_tokens.token_hash IS 'SHA-256 of the token.';
+
+COMMENT ON COLUMN app_private.refresh_tokens.session_id IS 'The session that it prolongs.';
+
+COMMENT ON COLUMN app_private.refresh_tokens.created_at IS 'When it was given out.';
+
+COMMENT ON COLUMN app_private.refresh_tokens.expires_at IS 'When it ends by itself.';
+
+COMMENT ON COLUMN app_private.refresh_tokens.used_at IS 'When it was used first. Used again later, it ends the whole sign-in.';
+
+CREATE TABLE app_private.second_factors (
+    user_id bigint NOT NULL,
+    secret bytea,
+    confirmed_at timestamp with time zone,
+    last_step bigint,
+    wanted_secret bytea,
+    CONSTRAINT second_factors_confirmed_check CHECK ((((secret IS NULL) = (confirmed_at IS NULL)) AND ((secret IS NULL) = (last_step IS NULL)))),
+    CONSTRAINT second_factors_secret_length_check CHECK ((((octet_length(secret) >= 16) AND (octet_length(secret) <= 1000)) AND ((octet_length(wanted_secret) >= 16) AND (octet_length(wanted_secret) <= 1000))))
+);
+
+ALTER TABLE ONLY app_private.second_factors FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.second_factors IS 'One row per person who has or wants a second factor: codes by time (TOTP).';
+
+COMMENT ON COLUMN app_private.second_factors.user_id IS 'The person.';
+
+COMMENT ON COLUMN app_private.second_factors.secret IS 'Secret that the codes follow from.';
+
+COMMENT ON COLUMN app_private.second_factors.confirmed_at IS 'When the first code of it was right.';
+
+COMMENT ON COLUMN app_private.second_factors.last_step IS 'The latest time step whose code was taken: a code works once.';
+
+COMMENT ON COLUMN app_private.second_factors.wanted_secret IS 'Secret that waits for its first code.';
+
+ALTER TABLE app_private.sessions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_private.sessions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app_private.user_accounts (
+    user_id bigint NOT NULL,
+    mail app_public.mail_address NOT NULL,
+    mail_key text NOT NULL,
+    mail_confirmed_at timestamp with time zone,
+    password_hash app_private.password_hash NOT NULL,
+    password_changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY app_private.user_accounts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.user_accounts IS 'One row per person who can sign in: mail and password.';
+
+COMMENT ON COLUMN app_private.user_accounts.user_id IS 'The person.';
+
+COMMENT ON COLUMN app_private.user_accounts.mail IS 'Address as the person writes it.';
+
+COMMENT ON COLUMN app_private.user_accounts.mail_key IS 'The address in the one form in which it is unique and looked up.';
+
+COMMENT ON COLUMN app_private.user_accounts.mail_confirmed_at IS 'When the person proved to read it; nobody signs in before.';
+
+COMMENT ON COLUMN app_private.user_accounts.password_hash IS 'Password, by bcrypt.';
+
+COMMENT ON COLUMN app_private.user_accounts.password_changed_at IS 'When it was set.';
+
 CREATE TABLE app_private.worker_heartbeats (
     worker_id text NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1581,6 +4275,45 @@ COMMENT ON COLUMN app_private.worker_heartbeats.seen_at IS 'When it was last hea
 
 COMMENT ON COLUMN app_private.worker_heartbeats.alive_until IS 'Until when it vouches for itself. After that its jobs are given to others.';
 
+ALTER TABLE app_public.agency_grants ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.agency_grants_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW app_public.api_keys WITH (security_invoker='true') AS
+ SELECT v.id,
+    v.name,
+    v.role,
+    v.created_by,
+    v.created_at,
+    v.expires_at,
+    v.last_used_at,
+    v.revoked_at
+   FROM app_private.visible_api_keys() v(id, name, role, created_by, created_at, expires_at, last_used_at, revoked_at);
+
+COMMENT ON VIEW app_public.api_keys IS '@primaryKey id
+One row per API key of the organization, also when it is over.';
+
+COMMENT ON COLUMN app_public.api_keys.id IS 'Number by which revoke_api_key() ends it.';
+
+COMMENT ON COLUMN app_public.api_keys.name IS 'What it is for.';
+
+COMMENT ON COLUMN app_public.api_keys.role IS 'Role that it acts in.';
+
+COMMENT ON COLUMN app_public.api_keys.created_by IS 'Who made it.';
+
+COMMENT ON COLUMN app_public.api_keys.created_at IS 'When.';
+
+COMMENT ON COLUMN app_public.api_keys.expires_at IS 'When it ends by itself.';
+
+COMMENT ON COLUMN app_public.api_keys.last_used_at IS 'When it was used last, to the minute.';
+
+COMMENT ON COLUMN app_public.api_keys.revoked_at IS 'When it was ended before that.';
+
 CREATE TABLE app_public.currencies (
     code text NOT NULL,
     name text NOT NULL,
@@ -1599,12 +4332,54 @@ COMMENT ON COLUMN app_public.currencies.name IS 'English name of the currency.';
 
 COMMENT ON COLUMN app_public.currencies.minor_units IS 'Decimals of the smallest unit: 2 for cents, 0 for yen.';
 
+CREATE VIEW app_public.database_logins WITH (security_invoker='true') AS
+ SELECT v.id,
+    v.name,
+    v.login_name,
+    v.role,
+    v.acting_brand_id,
+    v.membership_id,
+    v.created_by,
+    v.created_at,
+    v.expires_at,
+    v.connection_limit,
+    v.last_used_at,
+    v.revoked_at
+   FROM app_private.visible_database_logins() v(id, name, login_name, role, acting_brand_id, membership_id, created_by, created_at, expires_at, connection_limit, last_used_at, revoked_at);
+
+COMMENT ON VIEW app_public.database_logins IS '@primaryKey id
+One row per database login of the organization, also when it is over.';
+
+COMMENT ON COLUMN app_public.database_logins.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.database_logins.name IS 'Name within the organization.';
+
+COMMENT ON COLUMN app_public.database_logins.login_name IS 'Name of the role in PostgreSQL.';
+
+COMMENT ON COLUMN app_public.database_logins.role IS 'Its one business role.';
+
+COMMENT ON COLUMN app_public.database_logins.acting_brand_id IS 'Brand that it acts for.';
+
+COMMENT ON COLUMN app_public.database_logins.membership_id IS 'Membership of the person who holds it, if one does.';
+
+COMMENT ON COLUMN app_public.database_logins.created_by IS 'Admin who asked for it; null from the command line.';
+
+COMMENT ON COLUMN app_public.database_logins.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN app_public.database_logins.expires_at IS 'When it ends by itself, if ever.';
+
+COMMENT ON COLUMN app_public.database_logins.connection_limit IS 'How many connections it may hold at once.';
+
+COMMENT ON COLUMN app_public.database_logins.last_used_at IS 'When it was last seen connected.';
+
+COMMENT ON COLUMN app_public.database_logins.revoked_at IS 'When its access was ended.';
+
 CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
  SELECT e.code,
     e.name,
     e.meaning,
     e.advice
-   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL102'::text,'not_signed_in'::text,'Nobody is signed in, or not a person: an API key or a database login cannot do this.'::text,'Sign in.'::text), ('FL103'::text,'not_admin'::text,'Only an admin can do this; for some things, an admin of the platform.'::text,'Ask an admin.'::text), ('FL110'::text,'too_many_attempts'::text,'There were too many attempts on this account, or from this address.'::text,'Wait as long as the message says.'::text), ('FL111'::text,'wrong_credentials'::text,'The mail or the password is wrong, or it took too long.'::text,'Try again, or recover the password.'::text), ('FL112'::text,'mail_unconfirmed'::text,'The password is right, but the mail address was never confirmed.'::text,'Follow the link in the mail; register again for another one.'::text), ('FL113'::text,'account_closed'::text,'The password is right, but the account was deactivated.'::text,'Ask an admin of the platform.'::text), ('FL114'::text,'wrong_code'::text,'The code is wrong, was used before, or came too late.'::text,'Wait for the next code, or use a recovery code.'::text), ('FL115'::text,'token_void'::text,'The link of the mail is unknown, was used before, or is over.'::text,'Ask for another mail.'::text), ('FL117'::text,'second_factor_again'::text,'This asks for the second factor, given within the last five minutes.'::text,'Give a new code, then try again.'::text), ('FL118'::text,'second_factor_needed'::text,'A role of this person asks for a second factor.'::text,'Change to another device instead of removing it.'::text), ('FL120'::text,'last_admin'::text,'The last admin of an organization can neither leave nor lose the role.'::text,'Make somebody else an admin before.'::text), ('FL121'::text,'already_member'::text,'This person is a member of the organization already.'::text,'Change the role instead.'::text), ('FL122'::text,'role_not_given'::text,'This role cannot be given in this way.'::text,'Choose another role.'::text), ('FL123'::text,'login_unfit'::text,'The database login is not a plain one with exactly its one business role.'::text,'Create it with fluence login create.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL907'::text,'busy'::text,'More people are signing in than the server has hands for.'::text,'Try again in a few seconds.'::text), ('FL908'::text,'weak_password'::text,'The password is not what a password must be.'::text,'Choose another one; the message says what it must have.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
 
 COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
 One row per error code of our own: what it means and what to do about it.';
@@ -1617,6 +4392,75 @@ COMMENT ON COLUMN app_public.error_codes.meaning IS 'What happened.';
 
 COMMENT ON COLUMN app_public.error_codes.advice IS 'What the reader can do about it.';
 
+ALTER TABLE app_public.invitations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.invitations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW app_public.members WITH (security_invoker='true') AS
+ SELECT v.id,
+    v.user_id,
+    v.display_name,
+    v.role,
+    v.mail,
+    v.has_second_factor,
+    v.created_at
+   FROM app_private.visible_members() v(id, user_id, display_name, role, mail, has_second_factor, created_at);
+
+COMMENT ON VIEW app_public.members IS '@primaryKey id
+One row per member of the caller''s organization today.';
+
+COMMENT ON COLUMN app_public.members.id IS 'Number of the membership.';
+
+COMMENT ON COLUMN app_public.members.user_id IS 'Who.';
+
+COMMENT ON COLUMN app_public.members.display_name IS 'Name.';
+
+COMMENT ON COLUMN app_public.members.role IS 'Role in the organization.';
+
+COMMENT ON COLUMN app_public.members.mail IS 'Address; masked for all but admins.';
+
+COMMENT ON COLUMN app_public.members.has_second_factor IS 'Whether a second factor is set up.';
+
+COMMENT ON COLUMN app_public.members.created_at IS 'Member in this role since.';
+
+ALTER TABLE app_public.memberships ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.memberships_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW app_public.open_invitations WITH (security_invoker='true') AS
+ SELECT v.id,
+    v.mail,
+    v.role,
+    v.invited_by,
+    v.created_at,
+    v.expires_at
+   FROM app_private.visible_invitations() v(id, mail, role, invited_by, created_at, expires_at);
+
+COMMENT ON VIEW app_public.open_invitations IS '@primaryKey id
+One row per invitation into the organization that can still be accepted.';
+
+COMMENT ON COLUMN app_public.open_invitations.id IS 'Number by which revoke_invitation() takes it back.';
+
+COMMENT ON COLUMN app_public.open_invitations.mail IS 'Where it was sent.';
+
+COMMENT ON COLUMN app_public.open_invitations.role IS 'Role that it gives.';
+
+COMMENT ON COLUMN app_public.open_invitations.invited_by IS 'Who invited.';
+
+COMMENT ON COLUMN app_public.open_invitations.created_at IS 'When.';
+
+COMMENT ON COLUMN app_public.open_invitations.expires_at IS 'Until when it can be accepted.';
+
 ALTER TABLE app_public.organizations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.organizations_id_seq
     START WITH 1
@@ -1625,6 +4469,68 @@ ALTER TABLE app_public.organizations ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW app_public.own_sessions WITH (security_invoker='true') AS
+ SELECT v.id,
+    v.organization_id,
+    v.acting_brand_id,
+    v.role,
+    v.device,
+    v.created_at,
+    v.last_used_at,
+    v.expires_at,
+    v.second_factor_at,
+    v.is_current
+   FROM app_private.visible_sessions() v(id, organization_id, acting_brand_id, role, device, created_at, last_used_at, expires_at, second_factor_at, is_current);
+
+COMMENT ON VIEW app_public.own_sessions IS '@primaryKey id
+One row per live session of the caller, on whichever device.';
+
+COMMENT ON COLUMN app_public.own_sessions.id IS 'Number by which end_session() ends it.';
+
+COMMENT ON COLUMN app_public.own_sessions.organization_id IS 'Organization that it is for; null without a role.';
+
+COMMENT ON COLUMN app_public.own_sessions.acting_brand_id IS 'Brand that it acts for.';
+
+COMMENT ON COLUMN app_public.own_sessions.role IS 'Role that it acts in.';
+
+COMMENT ON COLUMN app_public.own_sessions.device IS 'What it was opened with.';
+
+COMMENT ON COLUMN app_public.own_sessions.created_at IS 'When it was opened.';
+
+COMMENT ON COLUMN app_public.own_sessions.last_used_at IS 'When it was refreshed last.';
+
+COMMENT ON COLUMN app_public.own_sessions.expires_at IS 'When it ends by itself.';
+
+COMMENT ON COLUMN app_public.own_sessions.second_factor_at IS 'When the second factor was given last.';
+
+COMMENT ON COLUMN app_public.own_sessions.is_current IS 'Whether it is the one that asks.';
+
+CREATE VIEW app_public.own_workplaces WITH (security_invoker='true') AS
+ SELECT v.membership_id,
+    v.agency_grant_id,
+    v.organization_id,
+    v.organization_name,
+    v.acting_brand_id,
+    v.brand_name,
+    v.role
+   FROM app_private.visible_workplaces() v(membership_id, agency_grant_id, organization_id, organization_name, acting_brand_id, brand_name, role);
+
+COMMENT ON VIEW app_public.own_workplaces IS 'One row per place where the caller may work and can switch to: each membership, and each brand that lets the agency act.';
+
+COMMENT ON COLUMN app_public.own_workplaces.membership_id IS 'The own membership.';
+
+COMMENT ON COLUMN app_public.own_workplaces.agency_grant_id IS 'The grant by which the agency acts for a brand; null for the organization itself.';
+
+COMMENT ON COLUMN app_public.own_workplaces.organization_id IS 'The organization.';
+
+COMMENT ON COLUMN app_public.own_workplaces.organization_name IS 'Its name.';
+
+COMMENT ON COLUMN app_public.own_workplaces.acting_brand_id IS 'Brand that a session there acts for, if any.';
+
+COMMENT ON COLUMN app_public.own_workplaces.brand_name IS 'Name of that brand.';
+
+COMMENT ON COLUMN app_public.own_workplaces.role IS 'Role that a session there has.';
 
 CREATE VIEW app_public.parked_events WITH (security_invoker='true') AS
  SELECT d.id,
@@ -1697,9 +4603,44 @@ ALTER TABLE app_public.products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDEN
     CACHE 1
 );
 
+CREATE TABLE app_public.users (
+    id bigint NOT NULL,
+    display_name app_public.person_name,
+    locale app_public.locale_code DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    CONSTRAINT users_deleted_have_no_name_check CHECK (((display_name IS NULL) = (deleted_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY app_public.users FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.users IS 'One row per person who can sign in. What they did stays when they go.';
+
+COMMENT ON COLUMN app_public.users.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.users.display_name IS 'Name that others see; null once the account is deleted.';
+
+COMMENT ON COLUMN app_public.users.locale IS 'Language of mails and pages, for example en or tr-TR.';
+
+COMMENT ON COLUMN app_public.users.created_at IS 'When the account was made.';
+
+COMMENT ON COLUMN app_public.users.deactivated_at IS 'Since when the person is kept out, if at all.';
+
+COMMENT ON COLUMN app_public.users.deleted_at IS 'When the person deleted the account.';
+
+ALTER TABLE app_public.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.users_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE VIEW lint.brand_leads WITH (security_invoker='true') AS
  WITH reference_tables(name) AS (
-         VALUES ('app_public.currencies'::text), ('app_public.organizations'::text)
+         VALUES ('app_public.currencies'::text), ('app_public.organizations'::text), ('app_public.users'::text), ('app_public.memberships'::text), ('app_public.agency_grants'::text), ('app_public.invitations'::text)
         ), tables AS (
          SELECT c.oid,
             n.nspname AS schema_name,
@@ -2308,6 +5249,9 @@ ALTER TABLE ONLY app_private.channel_key
     ADD CONSTRAINT channel_key_pkey PRIMARY KEY (is_only_row);
 
 ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_id_key UNIQUE (id);
+
+ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_pkey PRIMARY KEY (login_oid);
 
 ALTER TABLE ONLY app_private.drift_checks
@@ -2322,8 +5266,23 @@ ALTER TABLE ONLY app_private.feed_topics
 ALTER TABLE ONLY app_private.feeds
     ADD CONSTRAINT feeds_pkey PRIMARY KEY (brand_id);
 
+ALTER TABLE ONLY app_private.invitation_mails
+    ADD CONSTRAINT invitation_mails_pkey PRIMARY KEY (invitation_id);
+
 ALTER TABLE ONLY app_private.loaded_sources
     ADD CONSTRAINT loaded_sources_pkey PRIMARY KEY (is_only_row);
+
+ALTER TABLE ONLY app_private.login_attempts
+    ADD CONSTRAINT login_attempts_challenge_hash_key UNIQUE (challenge_hash);
+
+ALTER TABLE ONLY app_private.login_attempts
+    ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app_private.mail_tokens
+    ADD CONSTRAINT mail_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY app_private.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app_private.outbox_deliveries
     ADD CONSTRAINT outbox_deliveries_pkey PRIMARY KEY (id);
@@ -2331,14 +5290,41 @@ ALTER TABLE ONLY app_private.outbox_deliveries
 ALTER TABLE ONLY app_private.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app_private.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
+
+ALTER TABLE ONLY app_private.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY app_private.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_id_key UNIQUE (id);
+
 ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (session_hash);
+
+ALTER TABLE ONLY app_private.user_accounts
+    ADD CONSTRAINT user_accounts_mail_key_key UNIQUE (mail_key);
+
+ALTER TABLE ONLY app_private.user_accounts
+    ADD CONSTRAINT user_accounts_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY app_private.worker_heartbeats
     ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker_id);
 
+ALTER TABLE ONLY app_public.agency_grants
+    ADD CONSTRAINT agency_grants_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app_public.currencies
     ADD CONSTRAINT currencies_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app_public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app_public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app_public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
@@ -2352,19 +5338,80 @@ ALTER TABLE ONLY app_public.products
 ALTER TABLE ONLY app_public.products
     ADD CONSTRAINT products_source_key UNIQUE (brand_id, source, source_id);
 
+ALTER TABLE ONLY app_public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
 CREATE INDEX database_logins_acting_brand_id_idx ON app_private.database_logins USING btree (acting_brand_id);
+
+CREATE INDEX database_logins_agency_grant_id_idx ON app_private.database_logins USING btree (agency_grant_id);
+
+CREATE INDEX database_logins_created_by_idx ON app_private.database_logins USING btree (created_by);
+
+CREATE UNIQUE INDEX database_logins_live_name_key ON app_private.database_logins USING btree (organization_id, name) WHERE (revoked_at IS NULL);
+
+CREATE INDEX database_logins_membership_id_idx ON app_private.database_logins USING btree (membership_id);
 
 CREATE INDEX database_logins_organization_id_idx ON app_private.database_logins USING btree (organization_id);
 
 CREATE INDEX feed_entries_topic_idx ON app_private.feed_entries USING btree (brand_id, topic, "position");
 
+CREATE INDEX invitation_mails_mail_key_idx ON app_private.invitation_mails USING btree (mail_key);
+
+CREATE INDEX login_attempts_account_key_idx ON app_private.login_attempts USING btree (account_key, kind, created_at);
+
+CREATE INDEX login_attempts_address_key_idx ON app_private.login_attempts USING btree (address_key, kind, created_at);
+
+CREATE INDEX login_attempts_created_at_idx ON app_private.login_attempts USING btree (created_at);
+
+CREATE INDEX login_attempts_session_id_idx ON app_private.login_attempts USING btree (session_id);
+
+CREATE INDEX login_attempts_user_id_idx ON app_private.login_attempts USING btree (user_id);
+
+CREATE INDEX mail_tokens_mail_id_idx ON app_private.mail_tokens USING btree (mail_id);
+
+CREATE INDEX mails_invitation_id_idx ON app_private.mails USING btree (invitation_id);
+
+CREATE INDEX mails_user_id_idx ON app_private.mails USING btree (user_id);
+
 CREATE INDEX outbox_deliveries_key_idx ON app_private.outbox_deliveries USING btree (key, id);
 
 CREATE INDEX outbox_deliveries_parked_idx ON app_private.outbox_deliveries USING btree (organization_id, id) WHERE (parked_at IS NOT NULL);
 
+CREATE INDEX refresh_tokens_session_id_idx ON app_private.refresh_tokens USING btree (session_id);
+
 CREATE INDEX sessions_acting_brand_id_idx ON app_private.sessions USING btree (acting_brand_id);
 
+CREATE INDEX sessions_agency_grant_id_idx ON app_private.sessions USING btree (agency_grant_id);
+
+CREATE INDEX sessions_created_by_idx ON app_private.sessions USING btree (created_by);
+
+CREATE INDEX sessions_family_id_idx ON app_private.sessions USING btree (family_id);
+
+CREATE INDEX sessions_membership_id_idx ON app_private.sessions USING btree (membership_id);
+
 CREATE INDEX sessions_organization_id_idx ON app_private.sessions USING btree (organization_id);
+
+CREATE INDEX sessions_user_id_idx ON app_private.sessions USING btree (user_id);
+
+CREATE INDEX agency_grants_agency_id_idx ON app_public.agency_grants USING btree (agency_id);
+
+CREATE INDEX agency_grants_for_brand_id_idx ON app_public.agency_grants USING btree (for_brand_id);
+
+CREATE INDEX agency_grants_granted_by_idx ON app_public.agency_grants USING btree (granted_by);
+
+CREATE UNIQUE INDEX agency_grants_live_key ON app_public.agency_grants USING btree (for_brand_id, agency_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX invitations_accepted_by_idx ON app_public.invitations USING btree (accepted_by);
+
+CREATE INDEX invitations_invited_by_idx ON app_public.invitations USING btree (invited_by);
+
+CREATE INDEX invitations_organization_id_idx ON app_public.invitations USING btree (organization_id);
+
+CREATE UNIQUE INDEX memberships_live_key ON app_public.memberships USING btree (organization_id, user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX memberships_organization_id_idx ON app_public.memberships USING btree (organization_id);
+
+CREATE INDEX memberships_user_id_idx ON app_public.memberships USING btree (user_id);
 
 CREATE INDEX organizations_currency_idx ON app_public.organizations USING btree (currency);
 
@@ -2378,6 +5425,10 @@ CREATE TRIGGER _100_check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON app_
 
 CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg__fill_brand();
 
+CREATE TRIGGER _100_keep_an_admin BEFORE UPDATE ON app_public.memberships FOR EACH ROW EXECUTE FUNCTION app_private.tg_memberships__keep_an_admin();
+
+CREATE TRIGGER _100_keep_an_admin BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_private.tg_users__keep_an_admin();
+
 CREATE TRIGGER _200_stay_retired BEFORE UPDATE OF retired_at ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg_products__stay_retired();
 
 CREATE TRIGGER _500_close_feed AFTER DELETE ON app_public.organizations FOR EACH ROW WHEN ((old.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
@@ -2387,6 +5438,12 @@ CREATE TRIGGER _500_emit_added AFTER INSERT ON app_public.products REFERENCING N
 CREATE TRIGGER _500_emit_deleted AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
 
 CREATE TRIGGER _500_emit_edited AFTER UPDATE ON app_public.products REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__emit();
+
+CREATE TRIGGER _500_end_access AFTER UPDATE ON app_public.agency_grants FOR EACH ROW EXECUTE FUNCTION app_private.tg_agency_grants__end_access();
+
+CREATE TRIGGER _500_end_access AFTER UPDATE ON app_public.memberships FOR EACH ROW EXECUTE FUNCTION app_private.tg_memberships__end_access();
+
+CREATE TRIGGER _500_end_access AFTER UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_private.tg_users__end_access();
 
 CREATE TRIGGER _500_open_feed AFTER INSERT ON app_public.organizations FOR EACH ROW WHEN ((new.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
 
@@ -2403,16 +5460,91 @@ ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_agency_grant_id_fkey FOREIGN KEY (agency_grant_id) REFERENCES app_public.agency_grants(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_created_by_fkey FOREIGN KEY (created_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.database_logins
+    ADD CONSTRAINT database_logins_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES app_public.memberships(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_private.feed_entries
     ADD CONSTRAINT feed_entries_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_private.feeds(brand_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY app_private.invitation_mails
+    ADD CONSTRAINT invitation_mails_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES app_public.invitations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.login_attempts
+    ADD CONSTRAINT login_attempts_session_id_fkey FOREIGN KEY (session_id) REFERENCES app_private.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.login_attempts
+    ADD CONSTRAINT login_attempts_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.mail_tokens
+    ADD CONSTRAINT mail_tokens_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES app_private.mails(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.mails
+    ADD CONSTRAINT mails_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES app_public.invitations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.mails
+    ADD CONSTRAINT mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES app_private.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.second_factors
+    ADD CONSTRAINT second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_agency_grant_id_fkey FOREIGN KEY (agency_grant_id) REFERENCES app_public.agency_grants(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_created_by_fkey FOREIGN KEY (created_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES app_public.memberships(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_private.user_accounts
+    ADD CONSTRAINT user_accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.agency_grants
+    ADD CONSTRAINT agency_grants_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.agency_grants
+    ADD CONSTRAINT agency_grants_for_brand_id_fkey FOREIGN KEY (for_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.agency_grants
+    ADD CONSTRAINT agency_grants_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.invitations
+    ADD CONSTRAINT invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.invitations
+    ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.memberships
+    ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.memberships
+    ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_public.organizations
     ADD CONSTRAINT organizations_currency_fkey FOREIGN KEY (currency) REFERENCES app_public.currencies(code) ON DELETE RESTRICT;
@@ -2441,7 +5573,15 @@ ALTER TABLE app_private.feed_topics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.feeds ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app_private.invitation_mails ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.loaded_sources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.login_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.mail_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.mails ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY maintain ON app_private.channel_key TO fluence_definer USING (true) WITH CHECK (true);
 
@@ -2455,19 +5595,41 @@ CREATE POLICY maintain ON app_private.feed_topics TO fluence_definer USING (true
 
 CREATE POLICY maintain ON app_private.feeds TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.invitation_mails TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.loaded_sources TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.login_attempts TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.mail_tokens TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.mails TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.outbox TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.outbox_deliveries TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.recovery_codes TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.refresh_tokens TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.second_factors TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.sessions TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.user_accounts TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.worker_heartbeats TO fluence_definer USING (true) WITH CHECK (true);
 
 ALTER TABLE app_private.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.outbox_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.recovery_codes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.second_factors ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY select_all ON app_private.loaded_sources FOR SELECT TO fluence_server, fluence_worker USING (true);
 
@@ -2481,7 +5643,11 @@ CREATE POLICY select_product_changes ON app_private.feed_entries FOR SELECT TO f
 
 ALTER TABLE app_private.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app_private.user_accounts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.agency_grants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.currencies ENABLE ROW LEVEL SECURITY;
 
@@ -2489,11 +5655,23 @@ CREATE POLICY delete_brand ON app_public.products FOR DELETE TO fluence_product_
 
 CREATE POLICY insert_brand ON app_public.products FOR INSERT TO fluence_product_manager WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
+ALTER TABLE app_public.invitations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY maintain ON app_public.agency_grants TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_public.currencies TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.invitations TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.memberships TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_public.organizations TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_public.products TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.users TO fluence_definer USING (true) WITH CHECK (true);
+
+ALTER TABLE app_public.memberships ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.organizations ENABLE ROW LEVEL SECURITY;
 
@@ -2505,11 +5683,27 @@ CREATE POLICY select_all ON app_public.organizations FOR SELECT TO fluence_serve
 
 CREATE POLICY select_brand ON app_public.products FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
-CREATE POLICY select_own ON app_public.organizations FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+CREATE POLICY select_colleagues ON app_public.users FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_agency_manager, fluence_auditor USING ((id = ANY (ARRAY( SELECT m.user_id
+   FROM app_public.memberships m
+  WHERE (m.organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id))))));
+
+CREATE POLICY select_organization ON app_public.invitations FOR SELECT TO fluence_admin USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+
+CREATE POLICY select_organization ON app_public.memberships FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_agency_manager, fluence_auditor USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+
+CREATE POLICY select_own ON app_public.agency_grants FOR SELECT TO fluence_admin, fluence_agency_manager, fluence_auditor USING (((for_brand_id = ( SELECT app_public.current_organization_id() AS current_organization_id)) OR (agency_id = ( SELECT app_public.current_organization_id() AS current_organization_id))));
+
+CREATE POLICY select_own ON app_public.organizations FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor USING (((id = ( SELECT app_public.current_organization_id() AS current_organization_id)) OR (id = ( SELECT app_public.current_brand_id() AS current_brand_id))));
+
+CREATE POLICY select_own ON app_public.users FOR SELECT TO fluence_visitor, fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_report_reader, fluence_influencer, fluence_agency_manager, fluence_auditor USING ((id = ( SELECT app_public.current_user_id() AS current_user_id)));
 
 CREATE POLICY update_brand ON app_public.products FOR UPDATE TO fluence_product_manager USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id))) WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 CREATE POLICY update_own ON app_public.organizations FOR UPDATE TO fluence_admin USING ((id = ( SELECT app_public.current_organization_id() AS current_organization_id))) WITH CHECK ((id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+
+CREATE POLICY update_own ON app_public.users FOR UPDATE TO fluence_visitor, fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_report_reader, fluence_influencer, fluence_agency_manager, fluence_auditor USING ((id = ( SELECT app_public.current_user_id() AS current_user_id))) WITH CHECK ((id = ( SELECT app_public.current_user_id() AS current_user_id)));
+
+ALTER TABLE app_public.users ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app_hidden TO fluence_definer;
 
@@ -2552,17 +5746,65 @@ GRANT USAGE ON SCHEMA staff TO fluence_analyst;
 GRANT USAGE ON SCHEMA staff TO fluence_finance_manager;
 GRANT USAGE ON SCHEMA staff TO fluence_report_reader;
 
+REVOKE ALL ON FUNCTION app_private.accept_invitation(token_hash app_private.digest, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.accept_invitation(token_hash app_private.digest, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) TO fluence_server;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(organization_id) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(acting_brand_id) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(role) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(expires_at) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(revoked_at) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(last_used_at) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT UPDATE(second_factor_at) ON TABLE app_private.sessions TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.acting_admin() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.acting_admin() TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.acting_session() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.acting_session() TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.acts_for_platform() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_admin;
 
+REVOKE ALL ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.change_password(attempt_id bigint, session_hash app_private.digest, matched boolean, password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.change_password(attempt_id bigint, session_hash app_private.digest, matched boolean, password_hash app_private.password_hash) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.check_drift() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.check_drift() TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.check_session(handle text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.check_session(handle text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.create_demo_brand(products jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.create_demo_brand(products jsonb) TO fluence_server;
@@ -2582,12 +5824,22 @@ GRANT SELECT ON TABLE app_public.organizations TO fluence_auditor;
 GRANT SELECT,INSERT ON TABLE app_public.organizations TO fluence_definer;
 
 GRANT UPDATE(name) ON TABLE app_public.organizations TO fluence_admin;
+GRANT UPDATE(name) ON TABLE app_public.organizations TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.create_organization(kind app_public.organization_kind, slug text, name text, time_zone text, currency text) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.create_user(display_name app_public.person_name, locale app_public.locale_code) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.create_user(display_name app_public.person_name, locale app_public.locale_code) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.end_sessions(user_id bigint, family_id uuid, but_family_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.end_sessions(user_id bigint, family_id uuid, but_family_id uuid) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.ended_sessions(handles text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.ended_sessions(handles text[]) TO fluence_server;
@@ -2620,20 +5872,83 @@ GRANT ALL ON FUNCTION app_private.house_figures() TO fluence_server;
 REVOKE ALL ON FUNCTION app_private.is_own_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.is_own_event(event_id bigint) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_user_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_user_id bigint) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.key_of_account(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.key_of_account(name text) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.list_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.list_jobs() TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.live_session(session_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.live_session(session_hash app_private.digest) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.login_begin(mail text, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.login_begin(mail text, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text, new_password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text, new_password_hash app_private.password_hash) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.login_manager(session_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.login_manager(session_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.logout(session_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.logout(session_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.look_at_invitation(token_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.look_at_invitation(token_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.mail_key(mail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.mail_key(mail text) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.masked_mail(mail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.masked_mail(mail text) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) TO fluence_worker;
 
-REVOKE ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.open_session(organization_id bigint, role app_public.user_role_enum, lifetime interval) TO fluence_server;
+REVOKE ALL ON FUNCTION app_private.note_key_use(handle text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_key_use(handle text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.note_login_use() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_login_use() TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.notice_new_device(session app_private.sessions) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.notice_new_device(session app_private.sessions) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.recover_begin(mail text, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.recover_begin(mail text, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.recover_finish(token_hash app_private.digest, password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.recover_finish(token_hash app_private.digest, password_hash app_private.password_hash) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean) TO fluence_server;
@@ -2641,16 +5956,71 @@ GRANT ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean)
 REVOKE ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.require_recent_second_factor() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.require_recent_second_factor() TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_confirm(attempt_id bigint, session_hash app_private.digest, step bigint, code_hashes bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_confirm(attempt_id bigint, session_hash app_private.digest, step bigint, code_hashes bytea[]) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_finish(attempt_id bigint, proof_hash app_private.digest, step bigint, code_hash app_private.digest, session_hash app_private.digest, refresh_hash app_private.digest, device text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_finish(attempt_id bigint, proof_hash app_private.digest, step bigint, code_hash app_private.digest, session_hash app_private.digest, refresh_hash app_private.digest, device text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_remove(session_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_remove(session_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.settle_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.settle_event(event_id bigint) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.sweep_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.sweep_jobs() TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.sweep_sign_in() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.sweep_sign_in() TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.switch_session(session_hash app_private.digest, membership_id bigint, agency_grant_id bigint, new_session_hash app_private.digest, refresh_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.switch_session(session_hash app_private.digest, membership_id bigint, agency_grant_id bigint, new_session_hash app_private.digest, refresh_hash app_private.digest) TO fluence_server;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.login_attempts TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.take_attempt(attempt_id bigint, kind app_private.attempt_kind, matched boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.take_attempt(attempt_id bigint, kind app_private.attempt_kind, matched boolean) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) TO fluence_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.mails TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_agency_grants__end_access() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_memberships__end_access() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_memberships__keep_an_admin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
 
@@ -2662,17 +6032,100 @@ REVOKE ALL ON FUNCTION app_private.tg_products__roll_up_stock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app_private.tg_users__end_access() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_users__keep_an_admin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.trim_feeds(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.trim_feeds(older_than interval) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.visible_api_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_api_keys() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_api_keys() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.visible_database_logins() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_database_logins() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_database_logins() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.visible_invitations() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_invitations() TO fluence_admin;
+
 REVOKE ALL ON FUNCTION app_private.visible_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.visible_jobs() TO fluence_admin;
 
+REVOKE ALL ON FUNCTION app_private.visible_members() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_private.visible_members() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.visible_sessions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_private.visible_sessions() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.visible_workplaces() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_private.visible_workplaces() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.void_tokens(user_id bigint, purpose app_private.mail_purpose) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.void_tokens(user_id bigint, purpose app_private.mail_purpose) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.wake_event_key(key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.wake_event_key(key text) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.memberships TO fluence_admin;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.memberships TO fluence_definer;
+
+GRANT UPDATE(ended_at) ON TABLE app_public.memberships TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.current_brand_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.current_brand_id() TO fluence_visitor;
@@ -2719,6 +6172,72 @@ GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_influencer;
 GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_agency_manager;
 GRANT ALL ON FUNCTION app_public.current_time_zone() TO fluence_auditor;
 
+REVOKE ALL ON FUNCTION app_public.current_user_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.current_user_role() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.deactivate_user(user_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.deactivate_user(user_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.end_agency_grant(grant_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.end_agency_grant(grant_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.end_all_sessions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.end_all_sessions() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.end_session(session_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_auditor;
+
 REVOKE ALL ON FUNCTION app_public.feed_position(after bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_admin;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_analyst;
@@ -2729,6 +6248,49 @@ GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_influenc
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_finance_manager;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_support_agent;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_admin;
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.agency_grants TO fluence_definer;
+
+GRANT UPDATE(ended_at) ON TABLE app_public.agency_grants TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) TO fluence_admin;
+
+GRANT SELECT ON TABLE app_public.invitations TO fluence_admin;
+GRANT SELECT,INSERT,DELETE ON TABLE app_public.invitations TO fluence_definer;
+
+GRANT UPDATE(accepted_at) ON TABLE app_public.invitations TO fluence_definer;
+
+GRANT UPDATE(accepted_by) ON TABLE app_public.invitations TO fluence_definer;
+
+GRANT UPDATE(revoked_at) ON TABLE app_public.invitations TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_public.invite(mail app_public.mail_address, role app_public.user_role_enum) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.invite(mail app_public.mail_address, role app_public.user_role_enum) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.leave_organization() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_visitor;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_admin;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_analyst;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_marketing_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_campaign_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_product_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_influencer_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_finance_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_support_agent;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_report_reader;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_influencer;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_agency_manager;
+GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_public.reactivate_user(user_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reactivate_user(user_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.remove_member(membership_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.remove_member(membership_id bigint) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
@@ -2764,6 +6326,12 @@ GRANT UPDATE(retired_at) ON TABLE app_public.products TO fluence_product_manager
 
 REVOKE ALL ON FUNCTION app_public.retire_product(product_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.retire_product(product_id bigint) TO fluence_product_manager;
+
+REVOKE ALL ON FUNCTION app_public.revoke_api_key(key_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.revoke_api_key(key_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.revoke_invitation(invitation_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.revoke_invitation(invitation_id bigint) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.skip_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.skip_event(event_id bigint) TO fluence_admin;
@@ -2863,15 +6431,17 @@ GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_definer;
 GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_admin;
 GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_private.attempt_limits TO fluence_definer;
+
 GRANT SELECT ON TABLE app_private.channel_key TO fluence_definer;
 
-GRANT SELECT ON TABLE app_private.database_logins TO fluence_definer;
+GRANT SELECT,INSERT ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT UPDATE(revoked_at) ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT UPDATE(last_used_at) ON TABLE app_private.database_logins TO fluence_definer;
 
 GRANT SELECT ON TABLE app_private.current_login TO fluence_definer;
-
-GRANT SELECT,INSERT ON TABLE app_private.sessions TO fluence_definer;
-
-GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_private.drift_checks TO fluence_definer;
 
@@ -2890,13 +6460,28 @@ GRANT SELECT,INSERT ON TABLE app_private.feed_topics TO fluence_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.feeds TO fluence_definer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.invitation_mails TO fluence_definer;
+
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_server;
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE app_private.loaded_sources TO fluence_definer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.mail_tokens TO fluence_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.outbox TO fluence_definer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.recovery_codes TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.refresh_tokens TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.second_factors TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.user_accounts TO fluence_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.worker_heartbeats TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.api_keys TO fluence_admin;
+GRANT SELECT ON TABLE app_public.api_keys TO fluence_auditor;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_public.currencies TO fluence_definer;
 GRANT SELECT ON TABLE app_public.currencies TO fluence_server;
@@ -2914,6 +6499,9 @@ GRANT SELECT ON TABLE app_public.currencies TO fluence_influencer;
 GRANT SELECT ON TABLE app_public.currencies TO fluence_agency_manager;
 GRANT SELECT ON TABLE app_public.currencies TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_public.database_logins TO fluence_admin;
+GRANT SELECT ON TABLE app_public.database_logins TO fluence_auditor;
+
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_visitor;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_admin;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_analyst;
@@ -2927,6 +6515,47 @@ GRANT SELECT ON TABLE app_public.error_codes TO fluence_influencer;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_agency_manager;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_public.members TO fluence_admin;
+GRANT SELECT ON TABLE app_public.members TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.members TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.members TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.members TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.open_invitations TO fluence_admin;
+
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_admin;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_report_reader;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.own_sessions TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_admin;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_report_reader;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.own_workplaces TO fluence_auditor;
+
 GRANT SELECT ON TABLE app_public.parked_events TO fluence_admin;
 
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_admin;
@@ -2938,6 +6567,55 @@ GRANT SELECT ON TABLE app_public.product_changes TO fluence_influencer_manager;
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_finance_manager;
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_support_agent;
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.users TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.users TO fluence_admin;
+GRANT SELECT ON TABLE app_public.users TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.users TO fluence_report_reader;
+GRANT SELECT ON TABLE app_public.users TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.users TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_visitor;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_admin;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_analyst;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_product_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_finance_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_support_agent;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_report_reader;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_agency_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_auditor;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_visitor;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_admin;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_analyst;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_product_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_finance_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_support_agent;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_report_reader;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_agency_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_auditor;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(deactivated_at) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(deleted_at) ON TABLE app_public.users TO fluence_definer;
 
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_admin;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_analyst;

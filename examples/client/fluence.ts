@@ -24,22 +24,56 @@ interface Answer<T> {
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** A way to one Fluence, in the name of whoever the token belongs to. */
+interface SignIn {
+  readonly outcome: 'signed_in' | 'second_factor' | 'enrol'
+  readonly accessToken: string | null
+  readonly accessTokenExpiresAt: string | null
+  readonly refreshToken: string | null
+}
+
+const signInFields = 'outcome accessToken accessTokenExpiresAt refreshToken'
+
+/** A way to one Fluence, in the name of whoever signed in, or of a machine by its API key. */
 export class Fluence {
   readonly #url: string
-  readonly #headers: Record<string, string>
+  readonly #apiKey: string | undefined
+  #session: SignIn | undefined
+  #refreshing: Promise<void> | undefined
 
-  constructor(url: string, token?: string) {
+  constructor(url: string, apiKey?: string) {
     this.#url = url.replace(/\/+$/, '')
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    this.#apiKey = apiKey
+  }
+
+  /** Signs in. Access tokens are good for ten minutes; this client refreshes them by itself. */
+  async login(mail: string, password: string): Promise<void> {
+    const { login } = await this.#send<{ readonly login: SignIn }>(
+      `mutation Login($mail: String!, $password: String!) {
+        login(mail: $mail, password: $password) { ${signInFields} }
+      }`,
+      { mail, password },
+      {},
+    )
+    if (login.outcome !== 'signed_in') {
+      throw new FluenceError('This account asks for a second factor.', login.outcome)
+    }
+    this.#session = login
   }
 
   /** Asks once. A database that is away for a moment (503) is asked again, if nothing was changed. */
   async ask<T>(query: string, variables: Variables = {}): Promise<T> {
+    return this.#send(query, variables, await this.#headers())
+  }
+
+  async #send<T>(
+    query: string,
+    variables: Variables,
+    authorization: Record<string, string>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const response = await fetch(`${this.#url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...this.#headers },
+        headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ query, variables }),
       })
       if (response.status === 503 && attempt < 5 && !/^\s*mutation/.test(query)) {
@@ -61,7 +95,7 @@ export class Fluence {
   ): AsyncGenerator<T, never> {
     let position = after
     for (;;) {
-      const client = this.#connect()
+      const client = this.#connect(await this.#headers())
       try {
         for await (const answer of client.iterate<T>({ query, variables: { after: position } })) {
           const row = dataOf(answer as Answer<T>)
@@ -78,10 +112,35 @@ export class Fluence {
     }
   }
 
-  #connect(): Client {
+  /** What tells who asks, fresh for another half a minute at least. */
+  async #headers(): Promise<Record<string, string>> {
+    if (this.#apiKey !== undefined) return { authorization: `Bearer ${this.#apiKey}` }
+    if (this.#session === undefined) return {}
+    const expiresAt = Date.parse(this.#session.accessTokenExpiresAt ?? '')
+    if (expiresAt - Date.now() < 30_000) {
+      this.#refreshing ??= this.#refresh().finally(() => {
+        this.#refreshing = undefined
+      })
+      await this.#refreshing
+    }
+    return { authorization: `Bearer ${this.#session.accessToken}` }
+  }
+
+  async #refresh(): Promise<void> {
+    const { refreshSession } = await this.#send<{ readonly refreshSession: SignIn }>(
+      `mutation Refresh($token: String!) {
+        refreshSession(refreshToken: $token) { ${signInFields} }
+      }`,
+      { token: this.#session?.refreshToken },
+      {},
+    )
+    this.#session = refreshSession
+  }
+
+  #connect(connectionParams: Record<string, string>): Client {
     return createClient({
       url: `${this.#url.replace(/^http/, 'ws')}/graphql`,
-      connectionParams: this.#headers,
+      connectionParams,
       retryAttempts: 0,
     })
   }

@@ -1,9 +1,10 @@
 import { Fluence, FluenceError } from './fluence.ts'
 import { feedPosition, productChanges, products, productsByMonth, stock } from './shop.ts'
 
-const { FLUENCE_URL = 'http://127.0.0.1:5050', FLUENCE_TOKEN } = process.env
+const { FLUENCE_URL = 'http://127.0.0.1:5050', FLUENCE_API_KEY } = process.env
+const { FLUENCE_MAIL, FLUENCE_PASSWORD } = process.env
 const [what = 'page', argument] = process.argv.slice(2)
-const fluence = new Fluence(FLUENCE_URL, FLUENCE_TOKEN)
+const fluence = new Fluence(FLUENCE_URL, FLUENCE_API_KEY)
 
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
 
@@ -22,6 +23,7 @@ const actions: Record<string, () => Promise<void>> = {
 try {
   const action = actions[what]
   if (action === undefined) throw new FluenceError(`There is no ${what}.`, 'usage')
+  if (FLUENCE_MAIL !== undefined) await fluence.login(FLUENCE_MAIL, FLUENCE_PASSWORD ?? '')
   await action()
 } catch (error) {
   if (!(error instanceof FluenceError)) throw error

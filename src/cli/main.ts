@@ -15,6 +15,7 @@ import { addRestore } from './commands/restore.ts'
 import { addSources } from './commands/sources.ts'
 import { addStart } from './commands/start.ts'
 import { addUrl } from './commands/url.ts'
+import { addUser } from './commands/user.ts'
 import { addWorker } from './commands/worker.ts'
 
 const { version } = JSON.parse(fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8')) as {
@@ -36,6 +37,7 @@ for (const add of [
   addMigrate,
   addUrl,
   addOrg,
+  addUser,
   addOutbox,
   addDb,
   addDoctor,

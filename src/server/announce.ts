@@ -1,8 +1,13 @@
 import { defaultDataDir, type Env } from './env.ts'
+import { mailFolder } from './mail/outbox.ts'
 import { isLoopback } from './http/transport.ts'
 import type { Log } from './log.ts'
 
 const inUrl = (address: string) => (address.includes(':') ? `[${address}]` : address)
+
+/** Where people see Fluence, for links in mails. */
+export const homeOf = (env: Env, port = 5050): string =>
+  env.publicUrl ?? `${env.tlsCert === undefined ? 'http' : 'https'}://${inUrl(env.host)}:${port}`
 
 /** The block that a start prints: where everything is. */
 export function announcement(env: Env, port: number, databasePort: number | undefined): string {
@@ -12,6 +17,7 @@ export function announcement(env: Env, port: number, databasePort: number | unde
     ['GraphQL', `${address}/graphql`],
     ...(env.mode === 'production' ? [] : [['GraphiQL', `${address}/graphiql`]]),
     ['Health', `${address}/healthz  ${address}/readyz`],
+    ['Mails', env.smtpUrl === undefined ? mailFolder(env) : 'sent by SMTP_URL'],
     ['Data', env.databaseUrl === undefined ? env.dataDir : 'the database in DATABASE_URL'],
     ...(env.demo
       ? [['Demo', 'brand "demo" with a few products; FLUENCE_DEMO=off leaves it out']]

@@ -1,10 +1,11 @@
 import type http from 'node:http'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { accountPage } from './http/account-page.ts'
 import { answerError, HttpRefusal } from './http/errors.ts'
 import { healthRoutes, type Readiness } from './http/health.ts'
 import { type Metrics, makeMetrics, metricsRoute } from './http/metrics.ts'
 import { openApi } from './http/openapi.ts'
-import { allowOrigins, makeOriginOf } from './http/origins.ts'
+import { allowOrigins, makeOriginOf, type OriginOf } from './http/origins.ts'
 import { currentRequest, forThisRequest } from './http/request.ts'
 import { installRoutes, type Route } from './http/route.ts'
 import { securityHeaders } from './http/security.ts'
@@ -32,6 +33,7 @@ export interface App {
   readonly app: Express
   readonly server: http.Server
   readonly routes: readonly Route[]
+  readonly originOf: OriginOf
 }
 
 /** The HTTP side. What no route and no door answers is refused, and what they throw is told here. */
@@ -42,6 +44,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
   const routes: Route[] = [
     ...healthRoutes(readiness),
     metricsRoute(metrics, options.metricsToken),
+    ...accountPage,
     ...(options.routes ?? []),
     {
       method: 'get',
@@ -72,7 +75,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
     },
     { ...options, transport, originOf, log, production },
   )
-  return { app, server, routes }
+  return { app, server, routes, originOf }
 }
 
 function nameDoor(request: Request, _response: Response, next: NextFunction): void {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Problem } from '../problem.ts'
 import { doorSettings } from './env-doors.ts'
+import { mailSettings } from './env-mail.ts'
 import { refuse, type Setting } from './setting.ts'
 
 /** The project's folder, whichever folder the command was called from. */
@@ -130,6 +131,7 @@ const settings = {
     'development',
   ),
   ...doorSettings,
+  ...mailSettings,
   worker: choice(
     'FLUENCE_WORKER',
     'Whether npm start works off jobs too; `fluence worker` does nothing else',

@@ -1,6 +1,6 @@
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
-import { announcement, warnOfOpenDoors } from './announce.ts'
+import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { fillDemo } from './demo/fill.ts'
 import { type Env, readEnv } from './env.ts'
@@ -46,7 +46,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   const metrics = makeMetrics({ process: true })
   const credentials = readCredentials(env.tlsCert, env.tlsKey)
   let readiness: Readiness = async () => 'starting'
-  const { app, server } = makeApp(() => readiness(), {
+  const { app, server, originOf } = makeApp(() => readiness(), {
     ...env,
     log,
     metrics,
@@ -83,9 +83,14 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   metrics.watchDatabase(probes)
   const { openGraphQL } = await graphql
   const { Callers } = await import('./graphql/caller.ts')
+  const { openAccounts } = await import('./identity/open.ts')
+  const { accounts, tokens, close: closeAccounts } = openAccounts(access, own)
+  await life.onStop(closeAccounts)
   const closeDoor = await openGraphQL(app, server, {
     requests,
-    callers: new Callers(own),
+    callers: new Callers({ server: own, tokens, originOf }),
+    accounts,
+    addressSecret: access.secretFor('addresses'),
     production,
     report(reference, { code, status }, error) {
       noteRefusal(code, reference)
@@ -115,7 +120,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
 
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
-    const worker = await startWorker({ access, log })
+    const worker = await startWorker({ access, log, home: homeOf(env, port) })
     await life.onStop(() => worker.stop())
   }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { getOperationAST, parse } from 'postgraphile/graphql'
 import { describe, expect, test as plain } from 'vitest'
+import { rootsOf } from '../../src/server/graphql/cost.ts'
 import { asked, namesOf } from '../../src/server/graphql/labels.ts'
 import { hashOf } from '../../src/server/graphql/operations.ts'
 import { operationLabel } from '../../src/server/http/request.ts'
@@ -93,7 +94,9 @@ describe('an operation', () => {
   const labelOf = (text: string, name?: string) => {
     const document = parse(text)
     const operation = getOperationAST(document, name)
-    return operation == null ? undefined : operationLabel(asked(document, operation))
+    return operation == null
+      ? undefined
+      : operationLabel(asked(operation, rootsOf(document, operation)))
   }
 
   plain('is the one of several that runs', () => {

@@ -4,12 +4,14 @@ import { makeApp } from '../../src/server/app.ts'
 import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
+import { openAccounts } from '../../src/server/identity/open.ts'
 import { close } from '../../src/server/http/listen.ts'
 import { currentRequestId } from '../../src/server/http/request.ts'
 import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
+import { signIn } from './sign-in.ts'
 import { test as base } from './test.ts'
 
 export interface Answer {
@@ -40,10 +42,14 @@ async function startApi(
     pipeline: true,
   })
   const own = makePool(database.access.as('fluence_server'), 2, () => {})
-  const { app, server } = makeApp(async () => undefined)
+  const { app, server, originOf } = makeApp(async () => undefined)
+  // The least that bcrypt knows: tests sign in often.
+  const { accounts, tokens, close: closeAccounts } = openAccounts(database.access, own, { cost: 4 })
   const closeDoor = await openGraphQL(app, server, {
     requests,
-    callers: new Callers(own),
+    callers: new Callers({ server: own, tokens, originOf }),
+    accounts,
+    addressSecret: database.access.secretFor('addresses'),
     production,
     report: (_reference, { code }, error) => reports.push({ code, error }),
     requestId: currentRequestId,
@@ -76,18 +82,17 @@ async function startApi(
            values ('brand', $1, $1, 'Asia/Kolkata', 'EUR') on conflict do nothing`,
           [brand],
         )
-        const { rows } = await client.query<{ handle: string }>(
-          `select app_private.open_session(o.id, $2::app_public.user_role_enum, interval '1 hour')
-             as handle
-           from app_public.organizations as o where o.slug = $1`,
-          [brand, role],
+        const { rows } = await client.query<{ id: string }>(
+          'select o.id from app_public.organizations as o where o.slug = $1',
+          [brand],
         )
-        return rows[0]?.handle ?? ''
+        return signIn(client, rows[0]?.id ?? '', role)
       })
     },
     async stop() {
       await close(server, 0)
       await closeDoor()
+      await closeAccounts()
       await requests.end()
       await own.end()
       await database.drop()

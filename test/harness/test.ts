@@ -1,6 +1,8 @@
 import pg from 'pg'
 import { expect, test as base } from 'vitest'
+import type { ServiceLogin } from '../../src/server/postgres/access.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
+import { signIn } from './sign-in.ts'
 
 /** Who acts: a role of an organization, through the server's door unless a login is named. */
 export interface Persona {
@@ -59,7 +61,13 @@ export class Story {
     await this.client.query(`select set_config('fluence.session_id', '', true)`)
     if (persona === null) return
     const { role, organization } = persona
-    const handle = organization === undefined ? '' : await this.#openSession(organization, role)
+    const handle = organization === undefined ? '' : await signIn(this.client, organization, role)
+    await this.through(handle, role)
+  }
+
+  /** From here on acts through the server, with the handle of a session and in that role. */
+  async through(handle: string, role: string): Promise<void> {
+    await this.client.query('reset session authorization')
     await this.client.query('set local session authorization fluence_authenticator')
     await this.client.query(
       `select set_config('role', $1, true), set_config('fluence.session_id', $2, true)`,
@@ -67,13 +75,10 @@ export class Story {
     )
   }
 
-  async #openSession(organization: string, role: string): Promise<string> {
-    const { handle } = await this.one<{ handle: string }>(
-      `select app_private.open_session($1, $2::app_public.user_role_enum, interval '1 hour')
-         as handle`,
-      [organization, role],
-    )
-    return handle
+  /** From here on acts as a service login of the house. */
+  async atDoor(login: 'fluence_server' | 'fluence_worker'): Promise<void> {
+    await this.as(null)
+    await this.client.query(`set local session authorization ${login}`)
   }
 
   /** From here on acts as a new database login of that role, bound to the organization. */
@@ -123,11 +128,21 @@ export class Story {
   }
 }
 
+/** Several real connections at once, for what only shows between transactions. */
+export interface Crowd {
+  /** That many connections as a login, closed afterwards. */
+  as<T>(
+    login: ServiceLogin | 'postgres',
+    many: number,
+    work: (clients: pg.Client[]) => Promise<T>,
+  ): Promise<T>
+}
+
 /**
  * `test` with a database of its own for the file, and in each test a story in a transaction that is
  * rolled back. Constraints that wait for the commit are asked before.
  */
-export const test = base.extend<{ database: TestDatabase; story: Story }>({
+export const test = base.extend<{ database: TestDatabase; crowd: Crowd; story: Story }>({
   database: [
     // oxlint-disable-next-line no-empty-pattern -- vitest reads the fixtures from this pattern
     async ({}, use) => {
@@ -137,6 +152,21 @@ export const test = base.extend<{ database: TestDatabase; story: Story }>({
     },
     { scope: 'file' },
   ],
+  crowd: async ({ database }, use) => {
+    await use({
+      async as(login, many, work) {
+        const connectionString =
+          login === 'postgres' ? database.superuserUrl : database.access.as(login)
+        const clients = Array.from({ length: many }, () => new pg.Client({ connectionString }))
+        try {
+          await Promise.all(clients.map((client) => client.connect()))
+          return await work(clients)
+        } finally {
+          await Promise.all(clients.map((client) => client.end()))
+        }
+      },
+    })
+  },
   story: async ({ database }, use) => {
     const client = new pg.Client({ connectionString: database.superuserUrl })
     await client.connect()

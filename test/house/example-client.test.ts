@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import {
+  cli,
   freePort,
   node,
   type Program,
@@ -29,12 +30,20 @@ test('the example client pages, filters, aggregates, and follows through a crash
     return program
   }
   const first = await startServer()
-  const [session] = await query<{ token: string }>(
-    superuserUrl(data),
-    `select app_private.open_session(o.id, 'product_manager', interval '1 hour') as token
-     from app_public.organizations as o where o.slug = 'demo'`,
-  )
-  const env = { FLUENCE_URL: `http://127.0.0.1:${port}`, FLUENCE_TOKEN: session?.token }
+  const [user, mail] = [
+    'user create --org demo --role product_manager --name Ann',
+    'ann@shop.example',
+  ]
+  const made = await run({
+    env: { FLUENCE_DATA_DIR: data },
+    command: [...cli, ...user.split(' '), '--mail', mail, '--json'],
+  })
+  const { password } = JSON.parse(made.stdout) as { password: string }
+  const env = {
+    FLUENCE_URL: `http://127.0.0.1:${port}`,
+    FLUENCE_MAIL: mail,
+    FLUENCE_PASSWORD: password,
+  }
   const command = (...args: string[]) => [node, 'examples/client/main.ts', ...args]
   const ask = async (...args: string[]) => {
     const { code, stdout, stderr } = await run({ env, command: command(...args) })

@@ -2,7 +2,9 @@ import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startCluster } from '../../src/server/postgres/cluster.ts'
 import { ClusterFolder } from '../../src/server/postgres/cluster-folder.ts'
+import { withClient } from '../../src/server/postgres/connect.ts'
 import { isAlive, pause, until } from '../../src/server/postgres/processes.ts'
+import { signIn as newSession } from '../harness/sign-in.ts'
 import {
   answers,
   freePort,
@@ -94,12 +96,13 @@ class Load {
 }
 
 async function signIn(url: string): Promise<string> {
-  const [row] = await query<{ handle: string }>(
-    url,
-    `select app_private.open_session(o.id, 'product_manager', interval '1 hour') as handle
-     from app_private.create_organization('brand', 'acme', 'Acme', 'Europe/Berlin', 'EUR') as o`,
-  )
-  return row?.handle ?? ''
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      `select id
+       from app_private.create_organization('brand', 'acme', 'Acme', 'Europe/Berlin', 'EUR')`,
+    )
+    return newSession(client, rows[0]?.id ?? '', 'product_manager')
+  })
 }
 
 /** Takes the database away again and again, and looks at what people were told and what is kept. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { makeLog, traceOf } from '../../src/server/log.ts'
+import { withClient } from '../../src/server/postgres/connect.ts'
 import { until } from '../../src/server/postgres/processes.ts'
 import { ask, type Line, send, upgrade } from '../harness/http.ts'
 import {
@@ -13,6 +14,7 @@ import {
   superuserUrl,
   temporaryFolder,
 } from '../harness/processes.ts'
+import { signIn as newSession } from '../harness/sign-in.ts'
 
 const mail = 'anna.canary@example.com'
 const phone = '+4917612345678'
@@ -35,12 +37,13 @@ const linesOf = (program: Program) =>
 
 /** A brand with a session of its product manager; the session's handle. */
 async function signIn(data: string): Promise<string> {
-  const rows = await query<{ handle: string }>(
-    superuserUrl(data),
-    `select app_private.open_session(o.id, 'product_manager', interval '1 hour') as handle
-     from app_private.create_organization('brand', 'acme', 'Acme', 'Europe/Berlin', 'EUR') as o`,
-  )
-  return rows[0]?.handle ?? ''
+  return withClient(superuserUrl(data), async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      `select o.id
+       from app_private.create_organization('brand', 'acme', 'Acme', 'Europe/Berlin', 'EUR') as o`,
+    )
+    return newSession(client, rows[0]?.id ?? '', 'product_manager')
+  })
 }
 
 const create = `mutation Create($product: ProductInput!) {

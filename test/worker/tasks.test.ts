@@ -16,8 +16,9 @@ import { taskFolder } from '../../src/server/worker/runner.ts'
 import { crontabFile } from '../../src/server/worker/shift.ts'
 import { codeOf, eventTask, jobTask, loadTasks, scheduled } from '../../src/server/worker/tasks.ts'
 
-const own = await loadTasks([taskFolder], noLog)
-const tasks = await loadTasks([taskFolder, path.join(import.meta.dirname, 'tasks')], noLog)
+const around = { log: noLog, home: 'https://fluence.example' }
+const own = await loadTasks([taskFolder], around)
+const tasks = await loadTasks([taskFolder, path.join(import.meta.dirname, 'tasks')], around)
 const topicOf = Object.fromEntries(
   Object.entries(tasks.byTopic).map(([topic, task]) => [task, topic]),
 )
@@ -86,7 +87,7 @@ describe('a task', () => {
   test('that fails keeps a code, and parks its event with the last attempt only', async () => {
     const failing = eventTask('test.happened', anything, async () => {
       throw Object.assign(new Error('jane@example.org is no number'), { code: '22P02' })
-    }).run(noLog)
+    }).run(around)
     expect(await runOnce(failing, event({}), 7)).toEqual({ asked: [], thrown: '22P02' })
     expect(await runOnce(failing, event({}), 8)).toEqual({
       asked: [['park_event', '5', '22P02', 8]],
@@ -94,7 +95,7 @@ describe('a task', () => {
     })
     const job = jobTask(scheduled, async () => {
       throw new TypeError('jane@example.org')
-    }).run(noLog)
+    }).run(around)
     expect(await runOnce(job, { _cron: {} })).toEqual({ asked: [], thrown: 'TypeError' })
   })
 })
@@ -158,7 +159,7 @@ describe('the folder of tasks', () => {
   test('names each after its room', () => {
     const rooms = fs.readdirSync(path.join(taskFolder, '../../sql'))
     for (const name of Object.keys(own.list)) {
-      expect(name).toMatch(/^[a-z]+__[a-z_]+$/)
+      expect(name).toMatch(/^[a-z]+(_[a-z]+)*__[a-z]+(_[a-z]+)*$/)
       expect(rooms).toContain(name.split('__')[0])
     }
   })

@@ -34,6 +34,90 @@ from (
       'Use a name of the IANA time zone database, for example Europe/Istanbul.'
     ),
     (
+      'FL102',
+      'not_signed_in',
+      'Nobody is signed in, or not a person: an API key or a database login cannot do this.',
+      'Sign in.'
+    ),
+    (
+      'FL103',
+      'not_admin',
+      'Only an admin can do this; for some things, an admin of the platform.',
+      'Ask an admin.'
+    ),
+    (
+      'FL110',
+      'too_many_attempts',
+      'There were too many attempts on this account, or from this address.',
+      'Wait as long as the message says.'
+    ),
+    (
+      'FL111',
+      'wrong_credentials',
+      'The mail or the password is wrong, or it took too long.',
+      'Try again, or recover the password.'
+    ),
+    (
+      'FL112',
+      'mail_unconfirmed',
+      'The password is right, but the mail address was never confirmed.',
+      'Follow the link in the mail; register again for another one.'
+    ),
+    (
+      'FL113',
+      'account_closed',
+      'The password is right, but the account was deactivated.',
+      'Ask an admin of the platform.'
+    ),
+    (
+      'FL114',
+      'wrong_code',
+      'The code is wrong, was used before, or came too late.',
+      'Wait for the next code, or use a recovery code.'
+    ),
+    (
+      'FL115',
+      'token_void',
+      'The link of the mail is unknown, was used before, or is over.',
+      'Ask for another mail.'
+    ),
+    (
+      'FL117',
+      'second_factor_again',
+      'This asks for the second factor, given within the last five minutes.',
+      'Give a new code, then try again.'
+    ),
+    (
+      'FL118',
+      'second_factor_needed',
+      'A role of this person asks for a second factor.',
+      'Change to another device instead of removing it.'
+    ),
+    (
+      'FL120',
+      'last_admin',
+      'The last admin of an organization can neither leave nor lose the role.',
+      'Make somebody else an admin before.'
+    ),
+    (
+      'FL121',
+      'already_member',
+      'This person is a member of the organization already.',
+      'Change the role instead.'
+    ),
+    (
+      'FL122',
+      'role_not_given',
+      'This role cannot be given in this way.',
+      'Choose another role.'
+    ),
+    (
+      'FL123',
+      'login_unfit',
+      'The database login is not a plain one with exactly its one business role.',
+      'Create it with fluence login create.'
+    ),
+    (
       'FL201',
       'already_retired',
       'The product was retired before.',
@@ -74,6 +158,18 @@ from (
       'internal',
       'Something went wrong on our side.',
       'Tell the operator the reference; the log has the rest.'
+    ),
+    (
+      'FL907',
+      'busy',
+      'More people are signing in than the server has hands for.',
+      'Try again in a few seconds.'
+    ),
+    (
+      'FL908',
+      'weak_password',
+      'The password is not what a password must be.',
+      'Choose another one; the message says what it must have.'
     ),
     (
       'FL911',

@@ -4,7 +4,10 @@ create policy select_own on app_public.organizations
     fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager,
     fluence_product_manager, fluence_influencer_manager, fluence_finance_manager,
     fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor
-  using (id = (select app_public.current_organization_id()));
+  using (
+    id = (select app_public.current_organization_id())
+    or id = (select app_public.current_brand_id())
+  );
 drop policy if exists update_own on app_public.organizations;
 create policy update_own on app_public.organizations
   for update to fluence_admin
@@ -23,4 +26,5 @@ grant select on app_public.organizations to
   fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager,
   fluence_auditor;
 grant update (name) on app_public.organizations to fluence_admin;
-grant select, insert on app_public.organizations to fluence_definer;
+-- The update is for locking the row, which keeps the changes of an organization's people apart.
+grant select, insert, update (name) on app_public.organizations to fluence_definer;

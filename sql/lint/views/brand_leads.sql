@@ -4,7 +4,11 @@ with reference_tables (name) as (
   -- Tables of the API that belong to no brand.
   values
     ('app_public.currencies'),
-    ('app_public.organizations')
+    ('app_public.organizations'),
+    ('app_public.users'),
+    ('app_public.memberships'),
+    ('app_public.agency_grants'),
+    ('app_public.invitations')
 ),
 tables as (
   select

@@ -17,7 +17,7 @@ export function addDocs(program: Command): void {
     .action(async ({ check }: { check?: boolean }) => {
       const progress = makeProgress()
       const { catalog, schema } = await withThrowAwayDatabase(async (access) => {
-        await prepareDatabase(access, progress)
+        await prepareDatabase(access, progress, { withCurrent: true })
         const pool = makePool(access.as('fluence_authenticator'), 2, progress)
         try {
           return {

@@ -1,10 +1,7 @@
 import { type Command, Option } from 'commander'
 import type pg from 'pg'
 import { Problem } from '../../problem.ts'
-import { makeProgress } from '../../progress.ts'
-import { readEnv } from '../../server/env.ts'
-import { withClient } from '../../server/postgres/connect.ts'
-import { withDatabase } from '../../server/postgres/open.ts'
+import { asServer, refusalOf } from '../as-server.ts'
 import { print, table } from '../output.ts'
 
 interface Organization {
@@ -76,18 +73,9 @@ interface CreateOptions {
   readonly json?: boolean
 }
 
-async function asServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const progress = makeProgress()
-  return withDatabase(readEnv(), progress, async ({ access }) => {
-    progress.done()
-    return withClient(access.as('fluence_server'), work)
-  })
-}
-
 /** The constraints say what is allowed; this says it in the words of the command line. */
 function explainRefusal(error: unknown, options: CreateOptions): Problem | undefined {
-  const { code, constraint, message, hint } = error as pg.DatabaseError
-  if (code?.startsWith('FL')) return new Problem(message, hint ?? '', { cause: error })
+  const { constraint } = error as pg.DatabaseError
   switch (constraint) {
     case 'organizations_slug_key':
       return new Problem(
@@ -107,6 +95,6 @@ function explainRefusal(error: unknown, options: CreateOptions): Problem | undef
         'Use a code of ISO 4217 in upper case, for example EUR.',
       )
     default:
-      return undefined
+      return refusalOf(error)
   }
 }

@@ -1,10 +1,6 @@
 import type { Command } from 'commander'
-import type pg from 'pg'
 import { Problem } from '../../problem.ts'
-import { makeProgress } from '../../progress.ts'
-import { readEnv } from '../../server/env.ts'
-import { withClient } from '../../server/postgres/connect.ts'
-import { withDatabase } from '../../server/postgres/open.ts'
+import { asServer } from '../as-server.ts'
 import { print, table } from '../output.ts'
 
 interface ParkedEvent {
@@ -87,12 +83,4 @@ async function release(event: string, replay: boolean): Promise<void> {
     )
   }
   process.stdout.write(replay ? `Event ${event} is tried again.\n` : `Event ${event} is skipped.\n`)
-}
-
-function asServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const progress = makeProgress()
-  return withDatabase(readEnv(), progress, async ({ access }) => {
-    progress.done()
-    return withClient(access.as('fluence_server'), work)
-  })
 }

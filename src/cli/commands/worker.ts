@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { makeProgress } from '../../progress.ts'
+import { homeOf } from '../../server/announce.ts'
 import { readEnv } from '../../server/env.ts'
 import { Lifecycle } from '../../server/lifecycle.ts'
 import { logDefects, makeLog, takeOverConsole } from '../../server/log.ts'
@@ -37,7 +38,7 @@ async function bringUp(
   await prepareDatabase(access, progress)
   // Loaded here, because the other commands do without.
   const { startWorker } = await import('../../server/worker/runner.ts')
-  const worker = await startWorker({ access, log, concurrency })
+  const worker = await startWorker({ access, log, home: homeOf(env, env.port), concurrency })
   await life.onStop(() => worker.stop())
   progress.done()
   logDefects(log)

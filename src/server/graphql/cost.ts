@@ -71,9 +71,35 @@ export function costOf(
       .reduce(add, nothing)
 
   const cost = ofSelection(operation.selectionSet)
-  const mutations =
-    operation.operation === 'mutation' ? operation.selectionSet.selections.length : 0
+  const mutations = operation.operation === 'mutation' ? rootsOf(document, operation).size : 0
   return { ...cost, mutations }
+}
+
+/** The fields at the root of an operation by the name under which each is answered. */
+export function rootsOf(
+  { definitions }: DocumentNode,
+  operation: OperationDefinitionNode,
+): ReadonlyMap<string, string> {
+  const roots = new Map<string, string>()
+  const seen = new Set<string>()
+  const look = ({ selections }: SelectionSetNode) => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        roots.set((selection.alias ?? selection.name).value, selection.name.value)
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        look(selection.selectionSet)
+      } else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value)
+        const fragment = definitions.find(
+          (found) =>
+            found.kind === Kind.FRAGMENT_DEFINITION && found.name.value === selection.name.value,
+        )
+        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) look(fragment.selectionSet)
+      }
+    }
+  }
+  look(operation.selectionSet)
+  return roots
 }
 
 const nothing: Cost = { fields: 0, aliases: 0, mutations: 0, page: 0 }

@@ -8,6 +8,9 @@ import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import { applicationName, factsOf, knowOperations } from '../http/request.ts'
 import type { Log } from '../log.ts'
+import type { Accounts } from '../identity/accounts.ts'
+import { visitOf } from '../identity/visit.ts'
+import { exchangeOf } from './caller.ts'
 import { Feeds } from './feed.ts'
 import { type GuardOptions, makeGuard } from './guard.ts'
 import { namesOf } from './labels.ts'
@@ -24,6 +27,9 @@ export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
   readonly requests: Pool
   /** Where the server listens for what happens: a connection of its own. */
   readonly feedUrl: string
+  readonly accounts: Accounts
+  /** Under what addresses are counted without being known. */
+  readonly addressSecret: string
   readonly requestId: () => string | undefined
   readonly log: Log
 }
@@ -47,7 +53,7 @@ export async function openGraphQL(
     },
   })
   const door = postgraphile({
-    extends: [makePreset(requests)],
+    extends: [makePreset(requests, options.accounts)],
     plugins: [guard],
     grafserv: {
       graphqlPath: path,
@@ -60,7 +66,11 @@ export async function openGraphQL(
     grafast: {
       timeouts: { planning: 1000, execution: 30_000 },
       context(context) {
-        const { role, handle, brand } = callers.found(context)
+        const { role, handle, brand, hasCookies } = callers.found(context)
+        const exchange = exchangeOf(context)
+        const visit =
+          exchange &&
+          visitOf(exchange.req, exchange.res, { handle, hasCookies, secret: options.addressSecret })
         const socketRequest = context.ws?.request
         const id = socketRequest === undefined ? requestId() : factsOf(socketRequest)?.id
         // Without a role there would be no transaction, and the rights of the login itself.
@@ -75,7 +85,7 @@ export async function openGraphQL(
             const { rows } = await client.query<{ position: string }>({ text, values })
             return rows
           })
-        return { pgSettings, feed: subscriberFor(feeds, brand, ask) }
+        return { pgSettings, visit, feed: subscriberFor(feeds, brand, ask) }
       },
     },
   })

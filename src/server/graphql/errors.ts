@@ -31,6 +31,17 @@ const ofDatabase: readonly [RegExp, code: string, message: string, status: numbe
   [/^(08|53|57P|58)/, 'FL905', 'The database is not available. Try again.', 503],
 ]
 
+/** Our own codes that are not simply a bad request. */
+const statusOfOurs: Readonly<Record<string, number>> = {
+  FL002: 404,
+  FL102: 401,
+  FL103: 403,
+  FL110: 429,
+  FL111: 401,
+  FL114: 401,
+  FL117: 403,
+}
+
 /** What PostGraphile says without a code of a request that it cannot answer. */
 const ofPlanner: readonly [RegExp, code: string, message: string, status: number][] = [
   [/^Invalid cursor/, 'FL915', 'This is no cursor of an earlier answer.', 400],
@@ -73,7 +84,7 @@ export function tell(error: unknown): Told | undefined {
     constraint?: string
   }
   if (typeof code === 'string' && /^FL\d{3}$/.test(code)) {
-    return { code, message, hint, status: code === 'FL002' ? 404 : 400 }
+    return { code, message, hint, status: statusOfOurs[code] ?? 400 }
   }
   const known =
     typeof code === 'string' ? ofDatabase.find(([pattern]) => pattern.test(code)) : undefined

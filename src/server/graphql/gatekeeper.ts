@@ -15,11 +15,12 @@ import {
   validate,
   type ValidationRule,
 } from 'postgraphile/graphql'
-import { type Cost, costOf } from './cost.ts'
+import { type Cost, costOf, rootsOf } from './cost.ts'
 import { noteOperation } from '../http/request.ts'
 import { inWords, Refusal } from './errors.ts'
 import { asked } from './labels.ts'
 import { largestPageSize } from './page-size.ts'
+import { oneOfAKind } from './sign-in.ts'
 
 /** What one document may ask for. */
 export const limits = {
@@ -94,9 +95,15 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
       const document = read(query, schema)
       const operation = getOperationAST(document, operationName)
       if (operation == null) throw malformed('The document has no such operation.')
-      noteOperation(asked(document, operation))
+      const roots = rootsOf(document, operation)
+      noteOperation(asked(operation, roots))
       if (operation.operation === 'subscription' && !overSocket) {
         throw malformed('A subscription goes over a WebSocket.')
+      }
+      if ([...roots.values()].filter((name) => oneOfAKind.has(name)).length > 1) {
+        throw tooMuch(
+          'A document signs in, recovers or confirms once, and does nothing like it beside.',
+        )
       }
       checkCost(costOf(document, operation, variables as Record<string, unknown>))
     } catch (error) {

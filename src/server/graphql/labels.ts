@@ -4,7 +4,6 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
-  type SelectionSetNode,
 } from 'postgraphile/graphql'
 import { Problem } from '../../problem.ts'
 import type { AskedOperation } from '../http/request.ts'
@@ -33,23 +32,11 @@ function read(text: string): DocumentNode {
 }
 
 /** What a valid document asks for. */
-export function asked(document: DocumentNode, operation: OperationDefinitionNode): AskedOperation {
-  const fields = new Set<string>()
-  const seen = new Set<string>()
-  const look = ({ selections }: SelectionSetNode) => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) fields.add(selection.name.value)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet)
-      else if (!seen.has(selection.name.value)) {
-        seen.add(selection.name.value)
-        const fragment = document.definitions.find(
-          (found) =>
-            found.kind === Kind.FRAGMENT_DEFINITION && found.name.value === selection.name.value,
-        )
-        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) look(fragment.selectionSet)
-      }
-    }
-  }
-  look(operation.selectionSet)
-  return { name: operation.name?.value, kind: operation.operation, fields }
-}
+export const asked = (
+  operation: OperationDefinitionNode,
+  roots: ReadonlyMap<string, string>,
+): AskedOperation => ({
+  name: operation.name?.value,
+  kind: operation.operation,
+  fields: new Set(roots.values()),
+})

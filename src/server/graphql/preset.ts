@@ -7,21 +7,32 @@ import { makePgService } from 'postgraphile/adaptors/pg'
 import { lexicographicSortSchema, printSchema } from 'postgraphile/graphql'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
+import type { Accounts } from '../identity/accounts.ts'
 import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
+import { signInPlugin } from './sign-in.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
 import { inTransactions } from './transactions.ts'
 
-/** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
-export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
+/**
+ * What GraphQL shows: app_public and reporting, under the names that they have in SQL; and signing in,
+ * which works where there are accounts.
+ */
+export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Preset => ({
   extends: [
     PostGraphileAmberPreset,
     PgSimplifyInflectionPreset,
     PostGraphileConnectionFilterPreset,
     PgAggregatesPreset,
   ],
-  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin],
+  plugins: [
+    oneNamespace,
+    pageSizePlugin,
+    bucketsPlugin,
+    subscriptionsPlugin,
+    signInPlugin(accounts),
+  ],
   disablePlugins: [
     // Rows have keys of their own; global ids would be a second one.
     'NodePlugin',

@@ -20,6 +20,15 @@ const forGraphiQL = {
   workerSrc: ["'self'"],
 }
 
+/** A page of ours: files of its own, and questions to this server. */
+const forOwnPages = {
+  defaultSrc: nothing,
+  ...closed,
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  connectSrc: ["'self'"],
+}
+
 const policy = (directives: Record<string, string[]>) =>
   helmet.contentSecurityPolicy({ useDefaults: false, directives })
 
@@ -27,6 +36,7 @@ const policy = (directives: Record<string, string[]>) =>
 export function securityHeaders(): RequestHandler[] {
   const programs = policy(forPrograms)
   const graphiQL = policy(forGraphiQL)
+  const ownPages = policy(forOwnPages)
   const hsts = helmet.strictTransportSecurity({ maxAge: 31_536_000, includeSubDomains: false })
   return [
     helmet({
@@ -42,8 +52,11 @@ export function securityHeaders(): RequestHandler[] {
         'permissions-policy',
         'camera=(), geolocation=(), microphone=(), payment=()',
       )
-      const page = request.path === '/graphiql' || request.path.startsWith('/ruru-static/')
-      const set = page ? graphiQL : programs
+      const set = /^\/(graphiql$|ruru-static\/)/.test(request.path)
+        ? graphiQL
+        : request.path === '/account'
+          ? ownPages
+          : programs
       set(request, response, (error) => {
         if (error !== undefined || factsOf(request)?.secure !== true) return next(error)
         hsts(request, response, () => next())

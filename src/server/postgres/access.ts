@@ -15,6 +15,8 @@ export interface Access {
   readonly root: string
   as(login: ServiceLogin): string
   passwordOf(login: ServiceLogin): string
+  /** A secret of its own for each purpose, the same for every server of the database. */
+  secretFor(purpose: string): string
 }
 
 /**
@@ -22,11 +24,13 @@ export interface Access {
  * them and nobody has to store or hand them on. A new secret takes effect at the next start.
  */
 export function accessThrough(root: string, secret: string): Access {
-  const passwordOf = (login: ServiceLogin) =>
-    crypto.createHmac('sha256', secret).update(`login ${login}`).digest('base64url')
+  const secretFor = (purpose: string) =>
+    crypto.createHmac('sha256', secret).update(purpose).digest('base64url')
+  const passwordOf = (login: ServiceLogin) => secretFor(`login ${login}`)
   return {
     root,
     passwordOf,
+    secretFor,
     as(login) {
       const url = new URL(root)
       url.username = login

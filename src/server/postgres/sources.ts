@@ -7,6 +7,7 @@ import { projectDir } from '../env.ts'
 export const rooms = [
   'core',
   'identity',
+  'sign_in',
   'catalog',
   'commerce',
   'traffic',

@@ -12,6 +12,7 @@ export const taskFolder = path.join(projectDir, 'worker/tasks')
 export interface WorkerOptions {
   readonly access: Access
   readonly log: Log
+  readonly home?: string
   /** How many jobs run at once. */
   readonly concurrency?: number
   /** How long it is taken for alive after it was last heard of. */
@@ -32,7 +33,8 @@ export interface Worker {
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { access, log, concurrency = 8, lifetimeSeconds = 40, graceMs = 4000 } = options
-  const tasks = await loadTasks([taskFolder, ...(options.moreTasks ?? [])], log)
+  const { home = 'http://127.0.0.1:5050' } = options
+  const tasks = await loadTasks([taskFolder, ...(options.moreTasks ?? [])], { log, home })
   const setting = { url: workerUrl(access), tasks, log, concurrency, lifetimeSeconds }
   const shifts = new Set<Shift>()
   const stopping = new AbortController()

@@ -12,7 +12,14 @@ export type Sql = (text: string, values?: readonly unknown[]) => Promise<unknown
 export interface TaskFile {
   /** The events that it works off, if any. */
   readonly topic?: string
-  run(log: Log): Task
+  run(around: Surroundings): Task
+}
+
+/** What every task of a worker is given. */
+export interface Surroundings {
+  readonly log: Log
+  /** The address that people see Fluence at, for links in mails. */
+  readonly home: string
 }
 
 export interface Event<T> {
@@ -38,29 +45,35 @@ const eventEnvelope = object({
 export function eventTask<T>(
   topic: string,
   parse: Parse<T>,
-  work: (event: Event<T>, sql: Sql) => Promise<unknown>,
+  work: (event: Event<T>, sql: Sql, home: string) => Promise<unknown>,
 ): TaskFile {
   return {
     topic,
-    run: (log) => async (given, helpers) => {
-      const envelope = eventEnvelope(given)
-      const { event_id, organization_id, key } = envelope
-      const sql = sqlOf(helpers)
-      try {
-        const payload = parse(envelope.payload)
-        await work({ id: event_id, organizationId: organization_id, key, payload }, sql)
-      } catch (error) {
-        const { attempts, max_attempts } = helpers.job
-        if (!(error instanceof BadPayload) && attempts < max_attempts) throw new Failure(error)
-        await sql('select app_private.park_event($1, $2, $3)', [event_id, codeOf(error), attempts])
-        log.error('An event was parked.', {
-          ...factsOf(helpers),
-          event: event_id,
-          code: codeOf(error),
-          error,
-        })
-      }
-    },
+    run:
+      ({ log, home }) =>
+      async (given, helpers) => {
+        const envelope = eventEnvelope(given)
+        const { event_id, organization_id, key } = envelope
+        const sql = sqlOf(helpers)
+        try {
+          const payload = parse(envelope.payload)
+          await work({ id: event_id, organizationId: organization_id, key, payload }, sql, home)
+        } catch (error) {
+          const { attempts, max_attempts } = helpers.job
+          if (!isHopeless(error) && attempts < max_attempts) throw new Failure(error)
+          await sql('select app_private.park_event($1, $2, $3)', [
+            event_id,
+            codeOf(error),
+            attempts,
+          ])
+          log.error('An event was parked.', {
+            ...factsOf(helpers),
+            event: event_id,
+            code: codeOf(error),
+            error,
+          })
+        }
+      },
   }
 }
 
@@ -83,6 +96,10 @@ export function jobTask<T>(
     },
   }
 }
+
+/** To try it again would bring the same. */
+const isHopeless = (error: unknown) =>
+  error instanceof BadPayload || (Object(error) as { isPermanent?: unknown }).isPermanent === true
 
 /** The payload of a job that the crontab asked for. */
 export const scheduled = object({ _cron: anything })
@@ -134,7 +151,7 @@ export interface Tasks {
 }
 
 /** Loads the tasks of folders: one a file, named after it. */
-export async function loadTasks(folders: readonly string[], log: Log): Promise<Tasks> {
+export async function loadTasks(folders: readonly string[], around: Surroundings): Promise<Tasks> {
   const list: TaskList = {}
   const byTopic: Record<string, string> = {}
   const files = folders.flatMap((folder) =>
@@ -143,7 +160,7 @@ export async function loadTasks(folders: readonly string[], log: Log): Promise<T
   for (const file of files) {
     const name = path.basename(file, '.ts')
     const { default: task } = (await import(pathToFileURL(file).href)) as { default: TaskFile }
-    list[name] = task.run(log)
+    list[name] = task.run(around)
     if (task.topic === undefined) continue
     const other = byTopic[task.topic]
     if (other !== undefined) throw new Error(`${other} and ${name} both take ${task.topic}`)

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { signIn } from '../../harness/sign-in.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const whoAmI = 'select app_public.current_brand_id() as brand'
@@ -51,13 +52,9 @@ describe('through the server', () => {
 
   test('a session that ends by time does so within a long transaction', async ({ story }) => {
     const acme = await story.organization('acme')
-    await story.rows('set local session authorization fluence_server')
-    const { handle } = await story.one<{ handle: string }>(
-      `select app_private.open_session($1, 'analyst', interval '50 milliseconds') as handle`,
-      [acme],
-    )
-    await story.as({ role: 'analyst' })
-    await story.rows(`select set_config('fluence.session_id', $1, true), pg_sleep(0.1)`, [handle])
+    const handle = await signIn(story.client, acme, 'analyst', '50 milliseconds')
+    await story.through(handle, 'analyst')
+    await story.rows('select pg_sleep(0.1)')
     expect(await story.one(whoAmI)).toEqual({ brand: null })
   })
 
@@ -136,28 +133,10 @@ describe('secrets', () => {
     })
   }
 
-  test('a session handle is not stored', async ({ story }) => {
-    const acme = await story.organization('acme')
-    await story.rows('set local session authorization fluence_server')
-    const { handle } = await story.one<{ handle: string }>(
-      `select app_private.open_session($1, 'analyst', interval '1 hour') as handle`,
-      [acme],
-    )
-    await story.as(null)
-    expect(handle).toMatch(/^[0-9a-f]{64}$/)
-    const stored = await story.one('select s::text as text from app_private.sessions as s')
-    expect(stored['text']).not.toContain(handle)
-  })
-
-  test('only the server opens sessions and creates organizations', async ({ story }) => {
+  test('only the server creates organizations', async ({ story }) => {
     const acme = await story.organization('acme')
     for (const role of ['visitor', 'admin', 'analyst']) {
       await story.as(role === 'visitor' ? { role } : { role, organization: acme })
-      await story.rejects(
-        '42501',
-        `select app_private.open_session($1, 'admin', interval '1 hour')`,
-        [acme],
-      )
       await story.rejects(
         '42501',
         `select app_private.create_organization('brand', 'mine', 'Mine', 'UTC', 'EUR')`,

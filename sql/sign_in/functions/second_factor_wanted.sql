@@ -1,0 +1,32 @@
+create or replace function app_private.second_factor_wanted(
+  session_hash app_private.digest,
+  address_key text
+)
+returns table (attempt_id bigint, secret bytea)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session app_private.sessions := app_private.live_session(second_factor_wanted.session_hash);
+begin
+  return query
+  select
+    app_private.count_attempt(
+      'second_factor', app_private.key_of_account('user:' || v_session.user_id),
+      second_factor_wanted.address_key, user_id => v_session.user_id, session_id => v_session.id
+    ),
+    (
+      select f.wanted_secret
+      from app_private.second_factors as f
+      where f.user_id = v_session.user_id
+    );
+end
+$$;
+comment on function app_private.second_factor_wanted(app_private.digest, text) is
+  'First step of confirming a new second factor: counts the attempt, returns its id and the '
+  'secret that waits for its first code (null if none does).';
+grant execute on function app_private.second_factor_wanted(app_private.digest, text)
+  to fluence_server;
+alter function app_private.second_factor_wanted(app_private.digest, text) owner to fluence_definer;

@@ -1,0 +1,27 @@
+create or replace function app_private.sweep_sign_in()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from app_private.login_attempts as a
+  where a.created_at < now() - interval '1 day';
+  -- Invitations that nobody can accept any more, with their addresses.
+  delete from app_public.invitations as i
+  where i.accepted_at is null and i.expires_at < now() - interval '30 days';
+  delete from app_private.mails as m
+  where m.created_at < now() - interval '30 days' and m.sent_at is not null;
+  delete from app_private.sessions as s
+  where s.kind = 'person'
+    and coalesce(s.revoked_at, s.expires_at) < now() - interval '90 days';
+  delete from app_private.refresh_tokens as t
+  where t.expires_at < now();
+end
+$$;
+comment on function app_private.sweep_sign_in() is
+  'Forgets what signing in needs no more: attempts after a day, mails and invitations after 30 '
+  'days, sessions 90 days after their end. Once a day, by the worker.';
+grant execute on function app_private.sweep_sign_in() to fluence_worker;
+alter function app_private.sweep_sign_in() owner to fluence_definer;
