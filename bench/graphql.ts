@@ -10,6 +10,7 @@ import { withClient } from '../src/server/postgres/connect.ts'
 import { prepareDatabase } from '../src/server/postgres/open.ts'
 import { pause } from '../src/server/postgres/processes.ts'
 import type { Orders } from './graphql-yardstick.ts'
+import { signIn } from '../test/harness/sign-in.ts'
 import { type Figure, inTurn } from './measure.ts'
 
 const brands = 20
@@ -132,12 +133,7 @@ async function fill(url: string): Promise<string> {
     await root.query('vacuum analyze app_public.products')
     await root.query('vacuum analyze app_hidden.category_stock_slots')
     await root.query('truncate app_private.outbox')
-    const { rows } = await root.query(
-      `select app_private.open_session(o.id, 'analyst', interval '1 day') as handle
-       from app_public.organizations as o where o.id = $1`,
-      [variables(0).brandId],
-    )
-    return rows[0].handle
+    return signIn(root, String(variables(0).brandId), 'analyst', '1 day')
   })
 }
 
