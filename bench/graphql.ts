@@ -1,10 +1,8 @@
 import assert from 'node:assert'
-import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import http from 'node:http'
 import path from 'node:path'
 import { startThrowAwayCluster } from '../src/cli/throw-away.ts'
-import { projectDir } from '../src/server/env.ts'
 import { accessThrough } from '../src/server/postgres/access.ts'
 import { withClient } from '../src/server/postgres/connect.ts'
 import { prepareDatabase } from '../src/server/postgres/open.ts'
@@ -12,6 +10,7 @@ import { pause } from '../src/server/postgres/processes.ts'
 import type { Orders } from './graphql-yardstick.ts'
 import { signIn } from '../test/harness/sign-in.ts'
 import { type Figure, inTurn } from './measure.ts'
+import { type Ask, asker, type Started, startServer } from './server.ts'
 
 const brands = 20
 const products = 500_000
@@ -137,51 +136,6 @@ async function fill(url: string): Promise<string> {
   })
 }
 
-interface Started {
-  readonly port: number
-  readonly pid: number
-}
-
-/** Node's own options, for example to write a profile: FLUENCE_BENCH_NODE=--cpu-prof. */
-const nodeOptions = (process.env['FLUENCE_BENCH_NODE'] ?? '').split(' ').filter(Boolean)
-
-async function startServer(
-  url: string,
-  secret: string,
-  children: ChildProcess[],
-): Promise<Started> {
-  const port = 5988
-  const { PATH, HOME } = process.env
-  const server = spawn(
-    process.execPath,
-    [...nodeOptions, path.join(projectDir, 'src/server/main.ts')],
-    {
-      cwd: projectDir,
-      env: {
-        PATH,
-        HOME,
-        DATABASE_URL: url,
-        FLUENCE_SECRET: secret,
-        PORT: String(port),
-        NODE_ENV: 'production',
-        FLUENCE_WORKER: 'off',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
-  children.push(server)
-  const ready = () =>
-    fetch(`http://127.0.0.1:${port}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  while (!(await ready())) {
-    if (server.exitCode !== null) throw new Error('the server ended before it answered')
-    await pause(50)
-  }
-  return { port, pid: server.pid ?? 0 }
-}
-
 async function startYardstick(orders: Orders, children: ChildProcess[]): Promise<Started> {
   const child = fork(path.join(import.meta.dirname, 'graphql-yardstick.ts'))
   children.push(child)
@@ -190,29 +144,14 @@ async function startYardstick(orders: Orders, children: ChildProcess[]): Promise
   return { port, pid: child.pid ?? 0 }
 }
 
-type Ask = () => Promise<string>
-
-/** Asks for one product after the other of the brand, each time on a connection that is open. */
+/** Asks for one product after the other of the brand. */
 function askOf(port: number, route: string, handle: string, bodyOf: (row: number) => object): Ask {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce })
   let row = 7
-  return async () => {
+  const next = () => {
     row = (row + brands * 977) % products
-    const request = http.request({
-      agent,
-      port,
-      host: '127.0.0.1',
-      path: route,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${handle}` },
-    })
-    request.end(JSON.stringify(bodyOf(row)))
-    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
-    let text = ''
-    for await (const chunk of response.setEncoding('utf8')) text += chunk
-    if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}: ${text}`)
-    return text
+    return bodyOf(row)
   }
+  return asker(port, route, handle, next, atOnce)
 }
 
 const crowd = (ask: Ask, requests: number) => () =>

@@ -81,7 +81,9 @@ test('a person registers, follows the link of the mail in the folder, and signs 
   const mail = 'zoe.canary@shop.example'
   expect(await register(url, mail)).toEqual({ answer: { done: true }, code: undefined })
   const file = await until(30_000, () =>
-    fs.existsSync(folder) ? fs.readdirSync(folder).find((name) => name.endsWith('.eml')) : undefined,
+    fs.existsSync(folder)
+      ? fs.readdirSync(folder).find((name) => name.endsWith('.eml'))
+      : undefined,
   )
   const text = fs.readFileSync(path.join(folder, file ?? ''), 'utf8')
   expect(fs.statSync(path.join(folder, file ?? '')).mode & 0o777).toBe(0o600)
