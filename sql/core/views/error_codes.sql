@@ -82,6 +82,12 @@ from (
       'Ask for another mail.'
     ),
     (
+      'FL116',
+      'newcomer',
+      'The invitation is for somebody who has no account yet.',
+      'Accept it with a name and a password.'
+    ),
+    (
       'FL117',
       'second_factor_again',
       'This asks for the second factor, given within the last five minutes.',

@@ -40,6 +40,16 @@ begin
   where a.mail_key = v_address.mail_key;
 
   v_user_id := v_account.user_id;
+  if v_account.mail_confirmed_at is null
+    and num_nulls(
+      accept_invitation.display_name, accept_invitation.locale, accept_invitation.password_hash
+    ) > 0
+  then
+    raise exception using
+      errcode = 'FL116',
+      message = 'Nobody with this address has an account yet.',
+      hint = 'Accept with a name and a password.';
+  end if;
   if v_user_id is null then
     v_user_id := app_private.create_account(
       v_address.mail, accept_invitation.display_name, accept_invitation.locale,

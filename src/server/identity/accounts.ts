@@ -290,13 +290,13 @@ export class Accounts {
       password?: string | null
     },
   ) {
-    const { token, displayName = null, locale = null, password } = given
+    const { token, displayName = null, locale, password } = given
     const hash =
       password == null ? null : await this.#newPassword(password, { name: displayName ?? '' })
     await this.#ask('select app_private.accept_invitation($1, $2, $3, $4)', [
       sha256Of(token),
       displayName,
-      locale,
+      locale ?? 'en',
       hash,
     ])
     return done
