@@ -75,17 +75,40 @@ test('what fails leaves nothing behind', async ({ asking }) => {
   expect(row).toEqual({ locks: 0, role: 'fluence_visitor' })
 })
 
-test('a transaction within is taken back alone', async ({ asking }) => {
-  const answer = await inTransactions(asking.pool)(visitor, async (client) => {
-    await client.query({ text: `select set_config('fluence.note', 'outer', true)` })
-    const inner = client.withTransaction(async (within) => {
-      await within.query({ text: `select set_config('fluence.note', 'inner', true)` })
-      await within.query({ text: 'select 1 / 0' })
+test('several questions are asked in a transaction within, which is taken back as a whole', async ({
+  asking,
+}) => {
+  const note = `select set_config('fluence.note', 'inner', true) as note`
+  const several = (last: string) =>
+    inTransactions(asking.pool)(visitor, (client) =>
+      client.withTransaction(async (within) => {
+        await within.query({ text: note })
+        await within.query({ text: `select pg_advisory_xact_lock(4243)` })
+        return within.query<object>({ text: last })
+      }),
+    )
+  const read = `select current_setting('fluence.note', true) as note`
+  expect((await several(read)).rows).toEqual([{ note: 'inner' }])
+  await expect(several('select 1 / 0')).rejects.toMatchObject({ code: '22012' })
+  const [row] = await asking.ask(
+    visitor,
+    `select current_setting('fluence.note', true) as note, count(*)::int as locks
+     from pg_locks where locktype = 'advisory' and objid = 4243`,
+  )
+  expect(row).toEqual({ note: '', locks: 0 })
+})
+
+test('a second question without one is refused: the first is committed', async ({ asking }) => {
+  for (const second of ['query', 'withTransaction'] as const) {
+    const asked = inTransactions(asking.pool)(visitor, async (client) => {
+      await client.query({ text: 'select 1' })
+      return second === 'query'
+        ? client.query({ text: 'select 2' })
+        : client.withTransaction((within) => within.query({ text: 'select 2' }))
     })
-    await expect(inner).rejects.toMatchObject({ code: '22012' })
-    return client.query<object>({ text: `select current_setting('fluence.note') as note` })
-  })
-  expect(answer.rows).toEqual([{ note: 'outer' }])
+    await expect(asked).rejects.toThrow('committed before')
+  }
+  expect(await asking.ask(visitor, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
 test('a connection that breaks is replaced', async ({ asking, story }) => {

@@ -10,9 +10,9 @@ type WithPgClient = Awaited<ReturnType<Service['adaptor']['createWithPgClient']>
 
 /**
  * One transaction for each question: it begins, takes the caller's role and settings, asks and
- * commits. On a connection that pipelines, the first three go out without waiting for each other.
- * That opens nothing: a question behind settings that failed finds its transaction aborted, and
- * one without settings would be asked by a login that has no rights.
+ * commits. On a connection that pipelines, all four go out in one write. That opens nothing: a
+ * question behind settings that failed finds its transaction aborted, and one without settings would
+ * be asked by a login that has no rights. A commit behind a question that failed takes all back.
  */
 export function inTransactions(pool: Pool): WithPgClient {
   return async (settings, callback) => {
@@ -26,17 +26,40 @@ export function inTransactions(pool: Pool): WithPgClient {
         client.query('begin'),
         client.query(settingsQuery(settings ?? {})),
       ])
+      let committed: Promise<unknown> | undefined
       const within = makeWithPgClientViaPgClientAlreadyInTransaction(client, true)
-      // Both are waited for: an error of the settings is the reason for that of the question.
-      const [opening, answer] = await Promise.allSettled([begun, within(null, callback)])
-      if (opening.status === 'fulfilled' && answer.status === 'fulfilled') {
-        await client.query('commit')
-        return answer.value
-      }
-      await client.query('rollback').catch((error: Error) => (broken = error))
-      throw opening.status === 'rejected'
-        ? opening.reason
-        : (answer as PromiseRejectedResult).reason
+      const asked = within(null, (inner) => {
+        let hasAsked = false
+        const stillOpen = () => {
+          if (committed !== undefined) throw new Error('The transaction was committed before.')
+        }
+        const answer = callback({
+          ...inner,
+          query(question) {
+            stillOpen()
+            hasAsked = true
+            return inner.query(question)
+          },
+          withTransaction(work) {
+            stillOpen()
+            return inner.withTransaction(work)
+          },
+        })
+        // Who has several questions opens a transaction within; any other need not wait to commit.
+        if (hasAsked) committed = client.query('commit')
+        return answer
+      })
+      // All are waited for: an error of the settings is the reason for those that follow.
+      const [opening, answer] = await Promise.allSettled([begun, asked])
+      const done = opening.status === 'fulfilled' && answer.status === 'fulfilled'
+      const [ended] = await Promise.allSettled([
+        committed ?? client.query(done ? 'commit' : 'rollback'),
+      ])
+      if (ended.status === 'rejected' && !done) broken = ended.reason as Error
+      if (opening.status === 'rejected') throw opening.reason
+      if (answer.status === 'rejected') throw answer.reason
+      if (ended.status === 'rejected') throw ended.reason
+      return answer.value
     } finally {
       client.release(broken)
     }
