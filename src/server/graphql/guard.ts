@@ -76,6 +76,7 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
             if (result?.type === 'buffer') {
               if (outcome.status > 0) result.statusCode = outcome.status
               else if (result.statusCode >= 400) withCode(result, report)
+              if (result.statusCode === 503) result.headers['retry-after'] = '5'
             }
             return result
           })
