@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { until } from '../../src/server/postgres/processes.ts'
 import { type Api, test } from '../harness/api.ts'
@@ -144,6 +144,34 @@ describe('a subscription', () => {
     await add(api, 'hooli', 'Three')
     expect(positions(await following.has(3))).toEqual(['1', '2', '3'])
     expect(following.errors).toEqual([])
+  })
+
+  test('goes on for longer than any request may take', async ({ api }) => {
+    const handle = await api.signIn('tyrell', 'analyst')
+    const following = openLine(api.url, handle).ask(follow, { after: '0' })
+    await add(api, 'tyrell', 'Early')
+    await following.has(1)
+    const now = performance.now.bind(performance)
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_600_000)
+    onTestFinished(() => clock.mockRestore())
+    await add(api, 'tyrell', 'An hour later')
+    const told = await following.has(2)
+    expect(changes(told).map((it) => it?.product?.title)).toEqual(['Early', 'An hour later'])
+  })
+
+  test('ends at a row that it cannot tell, and does not pass it over', async ({ api }) => {
+    const handle = await api.signIn('cyberdyne', 'analyst')
+    await add(api, 'cyberdyne', 'One', 'Two', 'Three')
+    await sql(
+      api,
+      `update app_private.feed_entries as e set payload = '{"product_id": "no number"}'
+       from app_public.organizations as o
+       where o.slug = 'cyberdyne' and o.id = e.brand_id and e.position = 2`,
+    )
+    const following = openLine(api.url, handle).ask(follow, { after: '0' })
+    await until(20_000, () => following.ended)
+    expect(positions(following.told)).toEqual(['1'])
+    expect(following.errors.map(({ extensions }) => extensions?.['code'])).toEqual(['FL915'])
   })
 
   test('ends when it is told to, and leaves nothing behind', async ({ api }) => {
