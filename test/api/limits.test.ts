@@ -61,6 +61,18 @@ describe('a document is refused', () => {
       `{ products(first: 1000) { nodes { brand { productsByBrandId(first: 1000) { nodes { title } } } } } }`,
     ],
     [
+      'of lists in lists whose rows stand in fragments',
+      `{ products { ...a } }
+       fragment a on ProductConnection { ... { nodes { brand { productsByBrandId { ...b } } } } }
+       fragment b on ProductConnection { edges { node { productChanges { ...c } } } }
+       fragment c on ProductChangeConnection { nodes { position } }`,
+    ],
+    [
+      'of too many rows beside a page of less than nothing',
+      `{ a: products(first: -1000000) { nodes { title } }
+         products(first: 1000) { nodes { brand { productsByBrandId(first: 1000) { nodes { title } } } } } }`,
+    ],
+    [
       'of 11 mutations',
       `mutation { ${many(11, (i) => `m${i}: retireProduct(input: {productId: "1"}) { clientMutationId }`)} }`,
     ],
