@@ -30,6 +30,7 @@ export const limits = {
   aliases: 50,
   mutations: 10,
   fields: 200_000,
+  valueDepth: 50,
 } as const
 
 export interface Body {
@@ -87,6 +88,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
     if (typeof variables !== 'object' || Array.isArray(variables)) {
       throw malformed('The variables are not an object.')
     }
+    checkValues(variables)
     try {
       const document = read(query, schema)
       const operation = getOperationAST(document, operationName)
@@ -111,6 +113,25 @@ function countTokens(query: string): void {
   const lexer = new Lexer(new Source(query))
   for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count += 1) {
     if (count >= limits.tokens) throw tooMuch(`A document has at most ${limits.tokens} words.`)
+  }
+}
+
+/**
+ * Variables nest only so deep, for what reads them goes into each level; and their texts are texts:
+ * half a character would be kept as another one.
+ */
+function checkValues(variables: object): void {
+  const left: { value: unknown; depth: number }[] = [{ value: variables, depth: 0 }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next
+    if (typeof value === 'string' && !value.isWellFormed()) {
+      throw new Refusal('FL915', 'A text in the variables is not valid Unicode.', 400)
+    }
+    if (typeof value !== 'object' || value === null) continue
+    if (depth > limits.valueDepth) {
+      throw tooMuch(`Variables go at most ${limits.valueDepth} levels deep.`)
+    }
+    for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 })
   }
 }
 
