@@ -19,7 +19,7 @@ describe('a bad value', () => {
     ['an amount that is none', { productPrice: '1,50' }, 400, 'FL915'],
     ['an amount too large', { productPrice: '1e40' }, 400, 'FL913'],
     ['a NUL byte', { title: 'a\u0000b' }, 400, 'FL915'],
-    ['a lone surrogate', { title: 'a\ud800b' }, 200, ''],
+    ['half a character', { title: 'a\ud800b' }, 400, 'FL915'],
     ['a missing value', { title: null }, 400, 'FL901'],
     ['an unknown field', { nonsense: 1 }, 400, 'FL901'],
     ['a wrong type', { title: { a: 1 } }, 400, 'FL901'],
@@ -145,6 +145,24 @@ describe('a session', () => {
   })
 })
 
+test('variables without a bottom are too much', async ({ api }) => {
+  const filter = JSON.parse(`${'{"and":['.repeat(1000)}{}${']}'.repeat(1000)}`) as object
+  const query = 'query ($f: CurrencyFilter) { currencies(filter: $f) { nodes { code } } }'
+  const { status, body } = await api.graphql(query, { f: filter })
+  expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'FL902'])
+})
+
+test('an Accept that cannot be read counts for none', async ({ api }) => {
+  for (const accept of ['x', '*', 'a/b;q=5', 'a/b;x=1;x=2', '*/*;"', 'application/json, /']) {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: '{"query":"{ __typename }"}',
+    })
+    expect([accept, response.status]).toEqual([accept, 200])
+  }
+})
+
 describe('a request that is none', () => {
   const post = (api: Api, body: string | Uint8Array, type = 'application/json') =>
     fetch(`${api.url}/graphql`, {
@@ -159,6 +177,12 @@ describe('a request that is none', () => {
     ['a text', (api) => post(api, '{ __typename }', 'text/plain'), 415],
     ['a form', (api) => post(api, 'query={__typename}', 'application/x-www-form-urlencoded'), 415],
     ['bytes that are no UTF-8', (api) => post(api, new Uint8Array([0x22, 0xff, 0xfe])), 400],
+    [
+      'a text that is no UTF-8',
+      (api) =>
+        post(api, Buffer.from('{"query":"{ currency(code: \\"\xff\\") { code } }"}', 'latin1')),
+      400,
+    ],
     ['a query that is a number', (api) => post(api, '{"query":1}'), 400],
     [
       'variables that are a list',

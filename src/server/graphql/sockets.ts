@@ -90,7 +90,9 @@ export function openSockets(
           }),
         close: (code = badRequest) => socket.close(code, reasons[code] ?? ''),
         onMessage: (take) =>
-          socket.on('message', (data: Buffer) => {
+          socket.on('message', (data: Buffer, isBinary) => {
+            // Only of a text has WebSocket made sure that it is UTF-8.
+            if (isBinary) return socket.close(badRequest, reasons[badRequest])
             take(data.toString()).catch((error: unknown) => {
               log.warn('A message of a socket failed.', { error })
               socket.close(1011, 'Something went wrong on our side.')
