@@ -145,6 +145,38 @@ describe('a session', () => {
   })
 })
 
+test('a change of a row that is not there, or is of another brand, is none', async ({ api }) => {
+  const mine = await api.signIn('acme', 'product_manager')
+  const theirs = await api.signIn('globex', 'product_manager')
+  const { body } = await api.graphql(
+    `mutation ($p: ProductInput!) {
+      createProduct(input: { product: $p }) { product { brandId rowId } }
+    }`,
+    { p: sound },
+    theirs,
+  )
+  const { product } = body.data?.['createProduct'] as {
+    product: { brandId: string; rowId: string }
+  }
+  const change = (handle: string, key: object) =>
+    api.graphql(
+      `mutation ($brandId: BigInt!, $rowId: BigInt!) {
+        updateProduct(input: { brandId: $brandId, rowId: $rowId, patch: { title: "Changed" } }) {
+          product { title }
+        }
+      }`,
+      key,
+      handle,
+    )
+  for (const key of [product, { ...product, rowId: '7' }]) {
+    const answer = await change(mine, key)
+    expect([answer.status, answer.body.errors?.[0]?.extensions.code]).toEqual([404, 'FL002'])
+  }
+  expect((await change(theirs, product)).body.data).toEqual({
+    updateProduct: { product: { title: 'Changed' } },
+  })
+})
+
 test('variables without a bottom are too much', async ({ api }) => {
   const filter = JSON.parse(`${'{"and":['.repeat(1000)}{}${']}'.repeat(1000)}`) as object
   const query = 'query ($f: CurrencyFilter) { currencies(filter: $f) { nodes { code } } }'

@@ -11,6 +11,7 @@ import { bucketsPlugin } from './buckets.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
+import { updatesPlugin } from './updates.ts'
 
 /** What GraphQL shows: app_public and reporting, under the names that they have in SQL. */
 export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
@@ -20,7 +21,7 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
     PostGraphileConnectionFilterPreset,
     PgAggregatesPreset,
   ],
-  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin],
+  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin, updatesPlugin],
   disablePlugins: [
     // Rows have keys of their own; global ids would be a second one.
     'NodePlugin',
