@@ -8,6 +8,7 @@ import { lexicographicSortSchema, printSchema } from 'postgraphile/graphql'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import { bucketsPlugin } from './buckets.ts'
+import { momentsPlugin } from './moments.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
@@ -21,7 +22,14 @@ export const makePreset = (pool: Pool): GraphileConfig.Preset => ({
     PostGraphileConnectionFilterPreset,
     PgAggregatesPreset,
   ],
-  plugins: [oneNamespace, pageSizePlugin, bucketsPlugin, subscriptionsPlugin, updatesPlugin],
+  plugins: [
+    oneNamespace,
+    momentsPlugin,
+    pageSizePlugin,
+    bucketsPlugin,
+    subscriptionsPlugin,
+    updatesPlugin,
+  ],
   disablePlugins: [
     // Rows have keys of their own; global ids would be a second one.
     'NodePlugin',
