@@ -76,6 +76,12 @@ describe('a document is refused', () => {
       'of 11 mutations',
       `mutation { ${many(11, (i) => `m${i}: retireProduct(input: {productId: "1"}) { clientMutationId }`)} }`,
     ],
+    ['of fragments in fragments', `{ ${'... { '.repeat(1500)} __typename ${'} '.repeat(1500)} }`],
+    [
+      'of lists in lists of values',
+      `{ currency(code: ${'['.repeat(2000)}${']'.repeat(2000)}) { code } }`,
+    ],
+    ['of a field a thousand times', `{ currency(code: "EUR") { ${'code '.repeat(1000)} } }`],
     ['of a million words', `{ ${'a '.repeat(90_000)} }`],
   ]
   for (const [name, query] of tooMuch) {

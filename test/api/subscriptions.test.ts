@@ -292,13 +292,15 @@ describe('a subscription is refused', () => {
     expect(positions(await following.has(1))).toEqual(['3'])
   })
 
-  test('over HTTP, and with more than one field', async ({ api }) => {
+  test('over HTTP, and with more or less than one field', async ({ api }) => {
     const handle = await api.signIn('acme', 'analyst')
     const { status, body } = await api.graphql(follow, { after: '0' }, handle)
     expect(status).toBe(400)
     expect(body.errors?.[0]?.extensions.code).toBe('FL901')
     const two = 'subscription { productChanged { position } a: productChanged { position } }'
     expect(await refusal(api, handle, {}, two)).toBe('FL901')
+    const none = 'subscription { productChanged @skip(if: true) { position } }'
+    expect(await refusal(api, handle, {}, none)).toBe('FL901')
   })
 
   test('beyond fifty at once on one socket', async ({ api }) => {

@@ -24,6 +24,7 @@ import { largestPageSize } from './page-size.ts'
 /** What one document may ask for. */
 export const limits = {
   tokens: 5000,
+  nesting: 100,
   depth: 12,
   lists: 6,
   selfReferences: 3,
@@ -68,6 +69,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
     countTokens(query)
     const document = parse(query)
     const [first] = validate(schema, document, rules, { maxErrors: 1 })
+    if (first?.message === 'Validation aborted.') throw tooMuch('A document has too many fields.')
     if (first !== undefined) throw first
     if (validate(schema, document, [depth]).length > 0) {
       throw tooMuch(
@@ -108,11 +110,23 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
 const malformed = (message: string) => new Refusal('FL901', message, 400)
 const tooMuch = (message: string) => new Refusal('FL902', message, 400)
 
-/** A text of a million words need not be understood to be refused. */
+const opening: readonly TokenKind[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]
+const closing: readonly TokenKind[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
+
+/**
+ * A text of a million words need not be understood to be refused; nor one with so many brackets in
+ * brackets, be they of fragments, that whoever goes into each would not come out again.
+ */
 function countTokens(query: string): void {
   const lexer = new Lexer(new Source(query))
+  let nesting = 0
   for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count += 1) {
+    const { kind } = lexer.token
+    nesting += opening.includes(kind) ? 1 : closing.includes(kind) ? -1 : 0
     if (count >= limits.tokens) throw tooMuch(`A document has at most ${limits.tokens} words.`)
+    if (nesting > limits.nesting) {
+      throw tooMuch(`A document has at most ${limits.nesting} brackets within each other.`)
+    }
   }
 }
 
