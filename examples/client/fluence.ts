@@ -104,7 +104,7 @@ export class Fluence {
         }
       } catch (error) {
         const refused = refusalOf(error)
-        if (refused !== undefined) throw refused
+        if (refused !== undefined && refused.code !== 'FL905') throw refused
       } finally {
         await client.dispose()
       }

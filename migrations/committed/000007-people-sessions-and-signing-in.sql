@@ -1,5 +1,5 @@
---! Previous: sha1:13431f8c84b5d9eed1f0a6245bd05d3055ba050a
---! Hash: sha1:d717f4effb0d4bec33d1c21cd8cd25c8e8705cf4
+--! Previous: sha1:bfb10b03a2ad1c63cf6e599dbe110b83987741da
+--! Hash: sha1:a9878ea220aa1b6421fe219774cc662d4d54b418
 --! Message: people, sessions and signing in
 
 -- The next migration: tables, columns, types, constraints, indexes, data.

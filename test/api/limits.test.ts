@@ -61,9 +61,27 @@ describe('a document is refused', () => {
       `{ products(first: 1000) { nodes { brand { productsByBrandId(first: 1000) { nodes { title } } } } } }`,
     ],
     [
+      'of lists in lists whose rows stand in fragments',
+      `{ products { ...a } }
+       fragment a on ProductConnection { ... { nodes { brand { productsByBrandId { ...b } } } } }
+       fragment b on ProductConnection { edges { node { productChanges { ...c } } } }
+       fragment c on ProductChangeConnection { nodes { position } }`,
+    ],
+    [
+      'of too many rows beside a page of less than nothing',
+      `{ a: products(first: -1000000) { nodes { title } }
+         products(first: 1000) { nodes { brand { productsByBrandId(first: 1000) { nodes { title } } } } } }`,
+    ],
+    [
       'of 11 mutations',
       `mutation { ${many(11, (i) => `m${i}: retireProduct(input: {productId: "1"}) { clientMutationId }`)} }`,
     ],
+    ['of fragments in fragments', `{ ${'... { '.repeat(1500)} __typename ${'} '.repeat(1500)} }`],
+    [
+      'of lists in lists of values',
+      `{ currency(code: ${'['.repeat(2000)}${']'.repeat(2000)}) { code } }`,
+    ],
+    ['of a field a thousand times', `{ currency(code: "EUR") { ${'code '.repeat(1000)} } }`],
     ['of a million words', `{ ${'a '.repeat(90_000)} }`],
   ]
   for (const [name, query] of tooMuch) {

@@ -114,6 +114,11 @@ describe('a socket', () => {
     ],
     ['a megabyte', [init, ask(`{ ${'a '.repeat(500_000)} }`)], 1009],
     ['bytes that are no text', [Buffer.from([0xff, 0xfe, 0x00])], 4400],
+    [
+      'a text that is not sent as one',
+      [init, Buffer.from(JSON.stringify(ask('{ __typename }')))],
+      4400,
+    ],
     ['a session that is none', [{ ...init, payload: { authorization: 'Bearer x' } }], 4401],
     ['an authorization that is none', [{ ...init, payload: { authorization: 'Basic x' } }], 4401],
   ]

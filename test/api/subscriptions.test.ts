@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { until } from '../../src/server/postgres/processes.ts'
 import { type Api, test } from '../harness/api.ts'
@@ -146,6 +146,34 @@ describe('a subscription', () => {
     expect(following.errors).toEqual([])
   })
 
+  test('goes on for longer than any request may take', async ({ api }) => {
+    const handle = await api.signIn('tyrell', 'analyst')
+    const following = openLine(api.url, handle).ask(follow, { after: '0' })
+    await add(api, 'tyrell', 'Early')
+    await following.has(1)
+    const now = performance.now.bind(performance)
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_600_000)
+    onTestFinished(() => clock.mockRestore())
+    await add(api, 'tyrell', 'An hour later')
+    const told = await following.has(2)
+    expect(changes(told).map((it) => it?.product?.title)).toEqual(['Early', 'An hour later'])
+  })
+
+  test('ends at a row that it cannot tell, and does not pass it over', async ({ api }) => {
+    const handle = await api.signIn('cyberdyne', 'analyst')
+    await add(api, 'cyberdyne', 'One', 'Two', 'Three')
+    await sql(
+      api,
+      `update app_private.feed_entries as e set payload = '{"product_id": "no number"}'
+       from app_public.organizations as o
+       where o.slug = 'cyberdyne' and o.id = e.brand_id and e.position = 2`,
+    )
+    const following = openLine(api.url, handle).ask(follow, { after: '0' })
+    await until(20_000, () => following.ended)
+    expect(positions(following.told)).toEqual(['1'])
+    expect(following.errors.map(({ extensions }) => extensions?.['code'])).toEqual(['FL915'])
+  })
+
   test('ends when it is told to, and leaves nothing behind', async ({ api }) => {
     const handle = await api.signIn('umbrella', 'analyst')
     const line = openLine(api.url, handle)
@@ -264,13 +292,15 @@ describe('a subscription is refused', () => {
     expect(positions(await following.has(1))).toEqual(['3'])
   })
 
-  test('over HTTP, and with more than one field', async ({ api }) => {
+  test('over HTTP, and with more or less than one field', async ({ api }) => {
     const handle = await api.signIn('acme', 'analyst')
     const { status, body } = await api.graphql(follow, { after: '0' }, handle)
     expect(status).toBe(400)
     expect(body.errors?.[0]?.extensions.code).toBe('FL901')
     const two = 'subscription { productChanged { position } a: productChanged { position } }'
     expect(await refusal(api, handle, {}, two)).toBe('FL901')
+    const none = 'subscription { productChanged @skip(if: true) { position } }'
+    expect(await refusal(api, handle, {}, none)).toBe('FL901')
   })
 
   test('beyond fifty at once on one socket', async ({ api }) => {

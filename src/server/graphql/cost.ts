@@ -18,6 +18,8 @@ export interface Cost {
   readonly mutations: number
   /** The largest page that is asked for. */
   readonly page: number
+  /** Whether rows of a page are among it, be it in a fragment. */
+  readonly hasRows: boolean
 }
 
 const connectionParts = new Set(['nodes', 'edges'])
@@ -54,10 +56,12 @@ export function costOf(
     const inner = field.selectionSet === undefined ? nothing : ofSelection(field.selectionSet)
     const asked = pageOf(field, values)
     return {
-      fields: 1 + inner.fields * (asked ?? (isConnection(field) ? defaultPageSize : 1)),
+      fields: 1 + inner.fields * (asked ?? (inner.hasRows ? defaultPageSize : 1)),
       aliases: inner.aliases + (field.alias === undefined ? 0 : 1),
       mutations: 0,
       page: Math.max(inner.page, asked ?? 0),
+      // A connection answers a page; its nodes and edges are that page, not one more list.
+      hasRows: connectionParts.has(field.name.value),
     }
   }
 
@@ -102,13 +106,14 @@ export function rootsOf(
   return roots
 }
 
-const nothing: Cost = { fields: 0, aliases: 0, mutations: 0, page: 0 }
+const nothing: Cost = { fields: 0, aliases: 0, mutations: 0, page: 0, hasRows: false }
 
 const add = (a: Cost, b: Cost): Cost => ({
   fields: a.fields + b.fields,
   aliases: a.aliases + b.aliases,
   mutations: 0,
   page: Math.max(a.page, b.page),
+  hasRows: a.hasRows || b.hasRows,
 })
 
 /** A variable that is not given has the value that the document says. */
@@ -128,14 +133,9 @@ function pageOf(field: FieldNode, variables: Record<string, unknown>): number | 
     .filter(({ name }) => name.value === 'first' || name.value === 'last')
     .map(({ value }) => numberIn(value, variables))
     .filter((size) => size !== undefined)
-  return sizes.length === 0 ? undefined : Math.max(...sizes)
+  // A page of less than nothing is refused later, and takes nothing off the rest until then.
+  return sizes.length === 0 ? undefined : Math.max(0, ...sizes)
 }
-
-/** A connection answers a page; its nodes and edges are that page, not one more list. */
-const isConnection = ({ selectionSet }: FieldNode) =>
-  selectionSet?.selections.some(
-    (inner) => inner.kind === Kind.FIELD && connectionParts.has(inner.name.value),
-  ) ?? false
 
 function numberIn(value: ValueNode, variables: Record<string, unknown>): number | undefined {
   if (value.kind === Kind.INT) return Number(value.value)

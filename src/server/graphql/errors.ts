@@ -47,8 +47,9 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
   [/^Invalid cursor/, 'FL915', 'This is no cursor of an earlier answer.', 400],
   [/^Cannot use '\w+' with '\w+'/, 'FL901', 'These arguments do not go together.', 400],
   [/^Null literals are forbidden/, 'FL901', 'A filter compares with a value, not with null.', 400],
+  [/selection set cannot be empty$/, 'FL901', 'A subscription follows one field.', 400],
   [/no new values were specified/, 'FL914', 'There is nothing to change.', 400],
-  [/^No values were (deleted|updated) /, 'FL002', 'There is no such row.', 404],
+  [/^No values were deleted /, 'FL002', 'There is no such row.', 404],
 ]
 
 /** What pg says by itself; the last two of a connection that broke, and of a pool that has ended. */

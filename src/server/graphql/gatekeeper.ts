@@ -70,6 +70,7 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
     countTokens(query)
     const document = parse(query)
     const [first] = validate(schema, document, rules, { maxErrors: 1 })
+    if (first?.message === 'Validation aborted.') throw tooMuch('A document has too many fields.')
     if (first !== undefined) throw first
     if (validate(schema, document, [depth]).length > 0) {
       throw tooMuch(

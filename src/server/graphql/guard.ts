@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isUtf8 } from 'node:buffer'
+import type { RequestDigest } from 'postgraphile/grafserv'
 import { SafeError } from 'postgraphile/grafast'
 import { GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
 import type { Callers } from './caller.ts'
 import { mask, type Masked, Refusal, type Report } from './errors.ts'
+import { isReadableAccept } from './accept.ts'
 import { makeGatekeeper } from './gatekeeper.ts'
 import type { Operations } from './operations.ts'
 
@@ -61,15 +63,7 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
           return next()
         },
         processRequest(next, { requestDigest }) {
-          const read = requestDigest.getBody.bind(requestDigest)
-          requestDigest.getBody = async () => {
-            const body = await read()
-            // What is no text would be read as one, with other characters in it.
-            if (body.type === 'buffer' && !isUtf8(body.buffer)) {
-              throw asSafe(new Refusal('FL901', 'The body is not UTF-8.', 400), report)
-            }
-            return body
-          }
+          readStrictly(requestDigest, report)
           const outcome = { status: 0 }
           return outcomes.run(outcome, async () => {
             const result = await next()
@@ -116,6 +110,22 @@ function lookUp(
   const known = typeof hash === 'string' ? operations.get(hash) : undefined
   if (known === undefined) throw new Refusal('FL904', 'There is no such known operation.', 404)
   return known
+}
+
+/**
+ * Bytes that are no UTF-8 would be taken for other characters than were sent. And Grafserv breaks at
+ * an Accept that it cannot read, which counts for none.
+ */
+function readStrictly(request: RequestDigest, report: Report): void {
+  const { getBody, headers } = request
+  request.getBody = async () => {
+    const body = await getBody.call(request)
+    if (body.type === 'buffer' && !isUtf8(body.buffer)) {
+      throw asSafe(new Refusal('FL901', 'The body is not UTF-8.', 400), report)
+    }
+    return body
+  }
+  if (!isReadableAccept(headers['accept'] ?? '*/*')) delete headers['accept']
 }
 
 /** Grafserv lets a SafeError through as it is, with the status that stands in it. */

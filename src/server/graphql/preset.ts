@@ -9,11 +9,13 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { Accounts } from '../identity/accounts.ts'
 import { bucketsPlugin } from './buckets.ts'
+import { momentsPlugin } from './moments.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
 import { signInPlugin } from './sign-in.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
 import { inTransactions } from './transactions.ts'
+import { updatesPlugin } from './updates.ts'
 
 /**
  * What GraphQL shows: app_public and reporting, under the names that they have in SQL; and signing in,
@@ -28,9 +30,11 @@ export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Pres
   ],
   plugins: [
     oneNamespace,
+    momentsPlugin,
     pageSizePlugin,
     bucketsPlugin,
     subscriptionsPlugin,
+    updatesPlugin,
     signInPlugin(accounts),
   ],
   disablePlugins: [

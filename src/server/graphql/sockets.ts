@@ -2,7 +2,7 @@ import type http from 'node:http'
 import type { Duplex } from 'node:stream'
 import { makeServer } from 'graphql-ws'
 import { type GrafservBase, makeGraphQLWSConfig } from 'postgraphile/grafserv'
-import { GraphQLError } from 'postgraphile/graphql'
+import { getOperationAST, GraphQLError } from 'postgraphile/graphql'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { HttpRefusal, rawAnswer } from '../http/errors.ts'
 import type { Log } from '../log.ts'
@@ -63,6 +63,11 @@ export function openSockets(
       }
       return config.onSubscribe?.(context, id, payload)
     },
+    onNext(context, id, payload, args, result) {
+      const operation = getOperationAST(args.document, args.operationName)
+      if (operation?.operation === 'subscription') endWhereRowIsLost(result)
+      return config.onNext?.(context, id, payload, args, result)
+    },
   })
   const sockets = new WebSocketServer({
     noServer: true,
@@ -85,7 +90,9 @@ export function openSockets(
           }),
         close: (code = badRequest) => socket.close(code, reasons[code] ?? ''),
         onMessage: (take) =>
-          socket.on('message', (data: Buffer) => {
+          socket.on('message', (data: Buffer, isBinary) => {
+            // Only of a text has WebSocket made sure that it is UTF-8.
+            if (isBinary) return socket.close(badRequest, reasons[badRequest])
             take(data.toString()).catch((error: unknown) => {
               log.warn('A message of a socket failed.', { error })
               socket.close(1011, 'Something went wrong on our side.')
@@ -112,6 +119,20 @@ export function openSockets(
     for (const socket of sockets.clients) socket.terminate()
     sockets.close()
   }
+}
+
+/**
+ * A row that could not be told must not be passed over in silence: the subscription ends with the
+ * error, and the caller goes on after the last row that it has seen.
+ */
+function endWhereRowIsLost(result: {
+  readonly data?: object | null
+  readonly errors?: readonly GraphQLError[]
+}): void {
+  const { data, errors } = result
+  const [error] = errors ?? []
+  const isTold = Object.values(data ?? {}).some((value) => value !== null)
+  if (error !== undefined && data != null && !isTold) throw error.originalError ?? error
 }
 
 /** A caller that is gone without a word, or reads no more, is let go after two pings. */

@@ -78,6 +78,16 @@ const endedSession = (error: unknown) =>
 
 const ended = { value: undefined, done: true } as const
 
+const unlimited = new WeakMap<GraphileConfig.ResolvedPreset, GraphileConfig.ResolvedPreset>()
+
+/** The same preset each time, because Grafast remembers things by it. */
+function withoutLimit(preset: GraphileConfig.ResolvedPreset): GraphileConfig.ResolvedPreset {
+  const { execution: _taken, ...timeouts } = preset.grafast?.timeouts ?? {}
+  const made = unlimited.get(preset) ?? { ...preset, grafast: { ...preset.grafast, timeouts } }
+  unlimited.set(preset, made)
+  return made
+}
+
 /**
  * For each view of a feed that bears the tag @subscription, a field that tells its rows as they
  * come. A row is looked up when it is told, like any other, with what else was asked for.
@@ -85,6 +95,16 @@ const ended = { value: undefined, done: true } as const
 export const subscriptionsPlugin: GraphileConfig.Plugin = {
   name: 'SubscriptionsPlugin',
   version: '1.0.0',
+  grafast: {
+    middleware: {
+      // Grafast counts the time for an execution from the moment when a subscription began: after it,
+      // no row would be told any more. Each statement of a row has a limit of its own.
+      subscribe(next, { args }) {
+        if (args.resolvedPreset) args.resolvedPreset = withoutLimit(args.resolvedPreset)
+        return next()
+      },
+    },
+  },
   schema: {
     hooks: {
       GraphQLObjectType_fields(fields, build, { scope, fieldWithHooks }) {

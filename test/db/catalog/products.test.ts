@@ -65,6 +65,18 @@ describe('a product manager', () => {
   })
 })
 
+test('a product retires at a moment, and not at infinity', async ({ story }) => {
+  await story.product(await story.organization('acme'))
+  for (const moment of ['infinity', '-infinity']) {
+    const error = await story.rejects(
+      '23514',
+      'update app_public.products set on_sale = false, retired_at = $1',
+      [moment],
+    )
+    expect(error.constraint).toBe('products_retired_at_finite_check')
+  }
+})
+
 describe('an amount', () => {
   for (const [price, why] of [
     ['-0.01', 'negative'],
