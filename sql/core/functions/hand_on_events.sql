@@ -11,6 +11,10 @@ declare
   v_taken bigint[];
   v_brands bigint[];
 begin
+  -- One reader leads; should there ever be two, they take turns. Else the one that skips what the
+  -- other has locked could be the first at the lock of a key, and hand on its later events.
+  perform pg_advisory_xact_lock(hashtext('fluence outbox batch'));
+
   with candidates as materialized (
     select o.id, o.key
     from app_private.outbox as o

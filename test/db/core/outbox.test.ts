@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { describe, expect } from 'vitest'
+import { until } from '../../../src/server/postgres/processes.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 interface Event {
@@ -134,6 +135,48 @@ describe('the payload of an event', () => {
 })
 
 describe('the reader of the outbox', () => {
+  test('takes turns with another one, which could pass by an earlier event of a key', async ({
+    database,
+  }) => {
+    const connect = async () => {
+      const client = new pg.Client(database.superuserUrl)
+      await client.connect()
+      return client
+    }
+    const [first, second, witness] = [await connect(), await connect(), await connect()]
+    try {
+      await witness.query(
+        `insert into app_private.outbox (topic, key, payload)
+         select 'test.happened', 'turns:' || i, '{}' from generate_series(1, 4) as i`,
+      )
+      const take = async (reader: pg.Client) => {
+        const { rows } = await reader.query<{ taken: number }>(
+          `select app_private.hand_on_events('{"test.happened": "test__record"}', 2) as taken`,
+        )
+        return rows[0]?.taken
+      }
+      await first.query('begin')
+      expect(await take(first)).toBe(2)
+      const next = take(second)
+      await until(20_000, async () => {
+        const { rowCount } = await witness.query(
+          `select from pg_locks as l
+           where l.locktype = 'advisory' and not l.granted and l.pid = $1`,
+          [(second as pg.Client & { processID: number }).processID],
+        )
+        return rowCount === 1
+      })
+      await first.query('commit')
+      expect(await next).toBe(2)
+    } finally {
+      for (const client of [first, second]) await client.end()
+      await witness.query(
+        'delete from app_private.outbox_deliveries; delete from graphile_worker._private_jobs',
+      )
+      await witness.end()
+    }
+  })
+
   test('gives each key one job, for its first event', async ({ story }) => {
     for (const key of ['a', 'b', 'a', 'c', 'a']) await emit(story, key)
     expect(await handOn(story)).toBe(5)
