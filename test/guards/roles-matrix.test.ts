@@ -34,7 +34,7 @@ const everybody = ({ sessions, house }: Worlds) => [...sessions, ...house]
 
 /** An object and what it is to whom, one line each; who is not named has nothing of it. */
 function section(title: string, lines: readonly (readonly [name: string, line: string])[]): string {
-  const told = lines.map(([name, line]) => `  ${name.padEnd(22)} ${line}`)
+  const told = lines.map(([name, line]) => `  ${name.padEnd(24)} ${line}`)
   return [title, ...(told.length > 0 ? told : ['  nobody']), ''].join('\n')
 }
 
@@ -95,7 +95,7 @@ somebody else. Who is not named is refused.`),
     ]
     for (const view of views) {
       const shown = await shownBy(story, view, everybody(worlds))
-      const lines = [...shown].filter(([, line]) => line !== 'refused')
+      const lines = [...shown].filter(([{ name }, line]) => line !== 'refused' && name !== 'owner')
       sections.push(
         section(
           view.name,
@@ -144,7 +144,7 @@ describe('nobody of one brand', () => {
     story,
   }) => {
     const { worlds, tables, views } = await prepared(story)
-    const people = [...worlds.sessions, ...worlds.logins]
+    const people = [...worlds.sessions, ...(await worlds.logins())]
     const leaks: string[] = []
     const note = (persona: Persona, name: string, words: string) => {
       if (words.includes('other') && !mayReach(persona, name)) {
@@ -165,7 +165,7 @@ describe('nobody of one brand', () => {
     expect(leaks).toEqual([])
   })
 
-  test('changes anything by a function that names something of another', async ({ story }) => {
+  test('changes a row of another by a function, whatever it names', async ({ story }) => {
     const { worlds, routines } = await prepared(story)
     const done: string[] = []
     for (const routine of routines) {
@@ -173,7 +173,7 @@ describe('nobody of one brand', () => {
       const people = worlds.sessions.filter((p) => p.world === 1 && callers.includes(p.role))
       if (people.length === 0 || routine.isTrigger) continue
       for (const [{ name }, answer] of await answersOf(story, routine, people)) {
-        if (answer.includes('other: done')) done.push(`${name}: ${routine.signature}`)
+        if (answer.includes('of another')) done.push(`${name}: ${routine.signature}`)
       }
     }
     expect(done).toEqual([])
@@ -189,7 +189,7 @@ test('a login of a role reaches what a session of that role does', async ({ stor
         const reach = await reachByPolicies(story, table, personas)
         return Object.fromEntries([...reach].map(([{ name }, { exactly }]) => [name, exactly]))
       }
-      const logins = await by(worlds.logins)
+      const logins = await by(await worlds.logins())
       const sessions = await by(worlds.sessions.filter(({ name }) => name in logins))
       expect(logins, table.name).toEqual(sessions)
     }
@@ -200,7 +200,7 @@ test('without a session there is nothing but what is common', async ({ story }) 
   const { worlds, tables, views, routines } = await prepared(story)
   const found: string[] = []
   const note = (persona: Persona, name: string, words: string) => {
-    if (!/^(no row|refused|null|false|0 rows|FL\d{3}|(select|\d+) common|)$/.test(words)) {
+    if (!/^(no row|refused|null|false|0 rows|FL\d{3}|(select )?common|)$/.test(words)) {
       found.push(`${persona.name}: ${name}: ${words}`)
     }
   }
@@ -215,7 +215,7 @@ test('without a session there is nothing but what is common', async ({ story }) 
     if (people.length === 0 || routine.isTrigger) continue
     for (const [persona, answer] of await answersOf(story, routine, people)) {
       for (const each of answer.split(', ')) {
-        note(persona, routine.name, each.replace(/^\w+: /, ''))
+        note(persona, routine.name, each.replace(/^[\w' ]+: /, ''))
       }
     }
   }
@@ -248,7 +248,7 @@ test('what was not granted is refused before any policy is asked', async ({ stor
       const answers = await tryAll(
         story,
         persona,
-        Object.values(statements).map((statement) => ({ statement, evidence: 'select 1' })),
+        Object.values(statements).map((statement) => ({ statement, answers: false })),
       )
       for (const [i, command] of Object.keys(statements).entries()) {
         const isRefused = answers[i] === '42501'

@@ -6,6 +6,8 @@ export interface Relation {
   readonly columns: string[]
   /** The number of the world that a row is of, as SQL; 0 where rows are nobody's. */
   readonly world: string
+  /** The first of the columns that tell it. */
+  readonly owner: string | undefined
 }
 
 export interface Routine {
@@ -15,6 +17,7 @@ export interface Routine {
   readonly isDefiner: boolean
   readonly isTrigger: boolean
   readonly isProcedure: boolean
+  readonly isVolatile: boolean
   readonly givesRows: boolean
   readonly argumentCount: number
 }
@@ -53,7 +56,8 @@ export async function relationsOf(story: Story): Promise<Relation[]> {
     // The queue and system tables count from one on; numbers of the worlds have four digits.
     const number = `coalesce(${[...telling, '0'].join(', ')})`
     const world = `case when ${number} between 1000 and 3999 then ${number} / 1000 else 0 end`
-    return { name, isView, columns, world }
+    const owner = belonging.find((column) => columns.includes(column))
+    return { name, isView, columns, world, owner }
   })
 }
 
@@ -61,7 +65,7 @@ export const routinesOf = async (story: Story): Promise<Routine[]> =>
   story.rows<Routine>(
     `select p.oid::regprocedure::text as signature, format('%I.%I', n.nspname, p.proname) as name,
        p.prosecdef as "isDefiner", p.prorettype = 'trigger'::regtype as "isTrigger",
-       p.prokind = 'p' as "isProcedure", p.proretset as "givesRows",
+       p.prokind = 'p' as "isProcedure", p.provolatile = 'v' as "isVolatile", p.proretset as "givesRows",
        p.pronargs as "argumentCount"
      from pg_proc as p
      join pg_namespace as n on n.oid = p.pronamespace

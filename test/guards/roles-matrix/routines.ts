@@ -1,6 +1,6 @@
 import type { Story } from '../../harness/test.ts'
 import { type Attempt, tryAll } from './attempts.ts'
-import type { Routine } from './catalog.ts'
+import { relationsOf, type Routine } from './catalog.ts'
 import type { Persona } from './world.ts'
 
 /** Arguments that name something of the own brand (world 1), and the same of the other one. */
@@ -14,8 +14,13 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.end_agency_grant': both('1001', '2001'),
   'app_public.end_session': both('1002', '2002'),
   'app_public.feed_position': one('1'),
-  'app_public.grant_agency': one(`'agency-2000', 'analyst'`),
-  'app_public.invite': one(`'new@example.com', 'analyst'`),
+  'app_public.grant_agency': both(`'agency-1000', 'analyst'`, `'agency-2000', 'analyst'`),
+  'app_public.invite': {
+    own: `'person1002@example.com', 'analyst'`,
+    new: `'new@example.com', 'analyst'`,
+    "other's member": `'person2002@example.com', 'analyst'`,
+    "other's guest": `'guest2000@example.com', 'analyst'`,
+  },
   'app_public.reactivate_user': both('1040', '2040'),
   'app_public.remove_member': both('1002', '2002'),
   'app_public.replay_event': both('1001', '2001'),
@@ -24,6 +29,11 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.revoke_invitation': both('1001', '2001'),
   'app_public.skip_event': both('1001', '2001'),
 }
+
+/** Whether it can be tried: what only the house may call has no call here. */
+export const isCalled = ({ name, argumentCount, isTrigger }: Routine) =>
+  !isTrigger &&
+  (name in calls || (argumentCount === 0 && /^app_public|visible_|acts_for/.test(name)))
 
 function callsOf(routine: Routine): Readonly<Record<string, string>> {
   if (routine.argumentCount === 0) return one('')
@@ -37,24 +47,44 @@ function callsOf(routine: Routine): Readonly<Record<string, string>> {
 }
 
 function attempt({ name, givesRows, isProcedure }: Routine, given: string): Attempt {
-  if (isProcedure) return { statement: `call ${name}(${given})`, evidence: `select 'done'` }
-  if (givesRows) return { statement: `select count(*) || ' rows' from ${name}(${given})` }
-  return { statement: `select coalesce(to_jsonb(f) #>> '{}', 'null') from ${name}(${given}) as f` }
+  if (isProcedure) return { statement: `call ${name}(${given})`, answers: false }
+  const what = givesRows ? `count(*) || ' rows'` : `coalesce(to_jsonb(f) #>> '{}', 'null')`
+  return { statement: `select ${what} from ${name}(${given}) as f`, answers: true }
 }
 
-/** What each persona is answered. */
+/** Asks which tables have another row of the other world than now. */
+async function touchedOthers(story: Story): Promise<string> {
+  await story.as(null)
+  const tables = (await relationsOf(story)).filter(({ isView }) => !isView)
+  const asked: string[] = []
+  for (const { name, world } of tables) {
+    const sum = `(select md5(string_agg(t::text, '|' order by t::text)) from ${name} as t where ${world} = 2)`
+    const { now } = await story.one<{ now: string | null }>(`select ${sum} as now`)
+    asked.push(`('${name}', ${sum}, '${now ?? ''}')`)
+  }
+  return `
+    select ' and changes ' || string_agg(s.name, ', ') || ' of another'
+    from (values ${asked.join(', ')}) as s (name, sum, before)
+    where coalesce(s.sum, '') <> s.before`
+}
+
+/** What each persona is answered; and what of the other world that changes, whatever was named. */
 export async function answersOf(
   story: Story,
   routine: Routine,
   personas: readonly Persona[],
 ): Promise<Map<Persona, string>> {
   const wanted = Object.entries(callsOf(routine))
+  const evidence = routine.isVolatile ? await touchedOthers(story) : undefined
   const answers = new Map<Persona, string>()
   for (const persona of personas) {
     const said = await tryAll(
       story,
       persona,
-      wanted.map(([, given]) => attempt(routine, given)),
+      wanted.map(([, given]) => ({
+        ...attempt(routine, given),
+        ...(evidence === undefined ? {} : { evidence }),
+      })),
     )
     const words = wanted.map(([whose], i) => {
       const answer = inWords(said[i] ?? '')
@@ -67,5 +97,6 @@ export async function answersOf(
 
 function inWords(answer: string): string {
   if (answer === '42501') return 'refused'
-  return answer === '' || answer.startsWith('{') ? 'done' : answer
+  // A row has numbers and times of its own.
+  return answer.replace(/^\{.*\}/, '').replace(/^(?= and|$)/, 'done')
 }

@@ -14,7 +14,7 @@ const longAgo = `'2001-01-01 00:00+00'`
 const soon = `now() + interval '1 day'`
 const digest = (text: string) => `sha256('${text}')`
 
-/** One row for each person with a role: number, role, organization. The platform has one alone. */
+/** One row for each person with a role: number, role, organization. The platform has two. */
 const people = (world: number): [number, string, number][] =>
   memberRoles
     .map((role, i): [number, string, number] => [
@@ -22,7 +22,7 @@ const people = (world: number): [number, string, number][] =>
       role,
       role === 'agency_manager' ? world + 900 : world,
     ])
-    .filter(([, role]) => world !== platform || role === 'admin')
+    .filter(([, role]) => world !== platform || role === 'admin' || role === 'analyst')
 
 const insert = (table: string, columns: string, rows: readonly string[]) =>
   `insert into ${table} (${columns}) overriding system value
@@ -176,6 +176,10 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ])}
       ${ofBrands((brand) =>
         [
+          // It has given a password and not yet the second factor.
+          insert('app_private.sessions', 'id, session_hash, user_id, membership_id, expires_at', [
+            `${brand + 14}, ${digest(`session ${brand + 14}`)}, ${brand + 7}, ${brand + 7}, ${soon}`,
+          ]),
           insert(
             'app_private.sessions',
             `id, session_hash, user_id, membership_id, agency_grant_id, organization_id,

@@ -43,7 +43,7 @@ export async function reachByPolicies(
   const reach = new Map<Persona, Reach>()
   for (const persona of personas) {
     const answers = await tryAll(story, persona, attempts)
-    const [select = '', update = '', remove = '', ...inserts] = answers
+    const [select = '', update = '', remove = '', moved = '', ...inserts] = answers
     const reached: Record<(typeof commands)[number], Worlds | string> = {
       select: isCode(select) ? select : counted(select),
       insert: inserted(inserts, sources, total),
@@ -55,7 +55,7 @@ export async function reachByPolicies(
       const rows = typeof worlds === 'string' ? worlds : inWords(worlds, total, persona.world)
       return rows === '' ? [] : [`${command} ${rows}`]
     })
-    reach.set(persona, { words: words.join(', '), exactly: JSON.stringify(reached) })
+    reach.set(persona, { words: words.join(', '), exactly: JSON.stringify({ ...reached, moved }) })
   }
   return reach
 }
@@ -77,19 +77,26 @@ async function attemptsOn(story: Story, table: Relation) {
   const [all] = await story.rows<{ worlds: string }>(`select (${countBy(table)}) as worlds`)
   const list = columns.map((c) => `"${c}"`).join(', ')
   const attempts: Attempt[] = [
-    { statement: countBy(table) },
+    { statement: countBy(table), answers: true },
     {
       // Nothing of a row is asked for: so no policy for SELECT stands in for one for UPDATE.
       statement: `update ${name} set ${column} = ${value}`,
+      answers: false,
       evidence: countBy(table, `t.${column} = ${value}`),
     },
-    { statement: `delete from ${name}`, evidence: countBy(table) },
+    { statement: `delete from ${name}`, answers: false, evidence: countBy(table) },
+    {
+      // Given away to the other world.
+      statement: `update ${name} set ${table.owner ?? column} = ${table.owner === undefined ? value : 2999}`,
+      answers: false,
+      evidence: countBy(table),
+    },
     // A row that is there already fails as a duplicate, after the policies were asked.
     ...rows.map(({ row }) => ({
       statement: `
         insert into ${name} (${list}) overriding system value
         select ${list} from jsonb_populate_record(null::${name}, '${row.replaceAll("'", "''")}')`,
-      evidence: 'select null',
+      answers: false,
     })),
   ]
   return { attempts, total: counted(all?.worlds ?? ''), sources: rows.map((row) => row.world) }
@@ -145,10 +152,16 @@ export async function shownBy(
 ): Promise<Map<Persona, string>> {
   const lines = new Map<Persona, string>()
   for (const persona of personas) {
-    const [answer = ''] = await tryAll(story, persona, [{ statement: countBy(view) }])
+    const [answer = ''] = await tryAll(story, persona, [
+      { statement: countBy(view), answers: true },
+    ])
     const rows = isCode(answer) ? [] : sums(counted(answer), persona.world).filter(([, n]) => n > 0)
-    const shown = rows.map(([word, n]) => `${n} ${word}`).join(' + ') || 'no row'
-    lines.set(persona, isCode(answer) ? (answer === '42501' ? 'refused' : answer) : shown)
+    // What is common is the same for all, and grows with sql/.
+    const shown = rows.map(([word, n]) => (word === 'common' ? word : `${n} ${word}`)).join(' + ')
+    lines.set(
+      persona,
+      isCode(answer) ? (answer === '42501' ? 'refused' : answer) : shown || 'no row',
+    )
   }
   return lines
 }

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto'
 import { newOpaque } from '../../../src/server/identity/opaque.ts'
 import type { Story } from '../../harness/test.ts'
 import { houseRoles, memberRoles, peopleRoles } from './roles.ts'
@@ -15,8 +16,8 @@ export interface Persona {
 export interface Worlds {
   /** Everybody of the first world by session, and an admin of the platform, which is the third. */
   readonly sessions: readonly Persona[]
-  /** The people of the first world with database logins of their own. */
-  readonly logins: readonly Persona[]
+  /** The people of the first world, with database logins of their own. */
+  logins(): Promise<readonly Persona[]>
   /** The same roles through the server without a session. */
   readonly nobody: readonly Persona[]
   /** The logins of the house, and the two roles that own things. */
@@ -48,7 +49,8 @@ export async function seedWorlds(story: Story): Promise<Worlds> {
   )
   return {
     sessions: await bySession(story),
-    logins: await byLogin(story),
+    // Not at once: whoever makes a member of a role keeps others from it until the transaction ends.
+    logins: () => byLogin(story),
     nobody: peopleRoles.map((role) => ({
       name: role,
       role: `fluence_${role}`,
@@ -77,10 +79,12 @@ export async function withoutTriggers<T>(story: Story, work: () => Promise<T>): 
 async function bySession(story: Story): Promise<Persona[]> {
   const sessions: [string, string, number][] = [
     ['visitor', 'visitor', 1013],
+    ['half signed in', 'visitor', 1014],
     ...memberRoles.map((role, i): [string, string, number] => [role, role, 1001 + i]),
     ['analyst by a grant', 'analyst', 1020],
     ['analyst with a key', 'analyst', 1030],
     ['admin of the platform', 'admin', 3001],
+    ['analyst of the platform', 'analyst', 3002],
   ]
   const personas: Persona[] = []
   for (const [name, role, number] of sessions) {
@@ -102,9 +106,10 @@ async function bySession(story: Story): Promise<Persona[]> {
 
 async function byLogin(story: Story): Promise<Persona[]> {
   const personas: Persona[] = []
+  // Roles are the cluster's, and other files do the same at the same time.
+  const tag = crypto.randomBytes(4).toString('hex')
   for (const [i, role] of memberRoles.entries()) {
-    // Roles are the cluster's; other files may do the same at the same time.
-    const login = `matrix_${process.pid}_${role}`
+    const login = `matrix_${tag}_${role}`
     await story.rows(`create role ${login} login in role fluence_${role}`)
     await story.rows(
       `update app_private.database_logins as l
