@@ -35,7 +35,7 @@ export const isCalled = ({ name, argumentCount, isTrigger }: Routine) =>
   !isTrigger &&
   (name in calls || (argumentCount === 0 && /^app_public|visible_|acts_for/.test(name)))
 
-function callsOf(routine: Routine): Readonly<Record<string, string>> {
+export function callsOf(routine: Routine): Readonly<Record<string, string>> {
   if (routine.argumentCount === 0) return one('')
   const found = calls[routine.name]
   if (found === undefined) {

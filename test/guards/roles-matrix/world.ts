@@ -10,6 +10,8 @@ export interface Persona {
   /** What PostgreSQL calls the role. */
   readonly role: string
   readonly world: number
+  /** Of the session, where there is one. */
+  readonly handle?: string
   become(story: Story): Promise<void>
 }
 
@@ -88,7 +90,8 @@ async function bySession(story: Story): Promise<Persona[]> {
   ]
   const personas: Persona[] = []
   for (const [name, role, number] of sessions) {
-    const handle = newOpaque('session')
+    // In the form of an API key: GraphQL takes that as it is, without a token around it.
+    const handle = newOpaque('apiKey')
     await story.rows(
       `update app_private.sessions as s set session_hash = sha256(convert_to($2, 'UTF8'))
        where s.id = $1`,
@@ -98,6 +101,7 @@ async function bySession(story: Story): Promise<Persona[]> {
       name,
       role: `fluence_${role}`,
       world: Math.floor(number / 1000),
+      handle,
       become: () => story.through(handle, role),
     })
   }
