@@ -1,5 +1,5 @@
 import crypto from 'node:crypto'
-import { SignJWT } from 'jose'
+import { type JWK, SignJWT } from 'jose'
 import { describe, expect } from 'vitest'
 import { Accounts, type Visit } from '../../src/server/identity/accounts.ts'
 import { newOpaque } from '../../src/server/identity/opaque.ts'
@@ -68,7 +68,7 @@ describe('a token', () => {
         .setProtectedHeader({
           alg: 'HS256',
           typ: 'at+jwt',
-          jwk: { kty: 'oct', k: Buffer.from(ownKey).toString('base64url') },
+          jwk: { kty: 'oct', k: Buffer.from(ownKey).toString('base64url') } as JWK,
         })
         .sign(ownKey),
       'that is a handle': newOpaque('session'),
