@@ -1,0 +1,281 @@
+import { memberRoles } from './roles.ts'
+
+/** How rows of a table come into the worlds, and how one of its columns can be told to be changed. */
+export interface Seed {
+  /** The rows of the world that begins with that number; missing where the rows come with sql/. */
+  readonly insert?: (world: number) => string
+  /** A column that is in no key, and a value that no seed has. */
+  readonly change: readonly [column: string, value: string]
+}
+
+export const platform = 3000
+
+const longAgo = `'2001-01-01 00:00+00'`
+const soon = `now() + interval '1 day'`
+const digest = (text: string) => `sha256('${text}')`
+
+/** One row for each person with a role: number, role, organization. The platform has two. */
+const people = (world: number): [number, string, number][] =>
+  memberRoles
+    .map((role, i): [number, string, number] => [
+      world + 1 + i,
+      role,
+      role === 'agency_manager' ? world + 900 : world,
+    ])
+    .filter(([, role]) => world !== platform || role === 'admin' || role === 'analyst')
+
+const insert = (table: string, columns: string, rows: readonly string[]) =>
+  `insert into ${table} (${columns}) overriding system value
+   values ${rows.map((row) => `(${row})`).join(', ')};`
+
+const ofBrands = (rows: (world: number) => string) => (world: number) =>
+  world === platform ? '' : rows(world)
+
+const ofFirst = (rows: string) => (world: number) => (world === 1000 ? rows : '')
+
+const eachPerson =
+  (
+    table: string,
+    columns: string,
+    row: (person: number, role: string, organization: number, world: number) => string,
+  ) =>
+  (world: number) =>
+    insert(
+      table,
+      columns,
+      people(world).map(([id, role, home]) => row(id, role, home, world)),
+    )
+
+/** A seed for each table. Whoever adds a table adds its rows here. */
+export const seeds: Readonly<Record<string, Seed>> = {
+  'app_hidden.category_stock_slots': {
+    insert: ofBrands((w) =>
+      insert(
+        'app_hidden.category_stock_slots',
+        `brand_id, category, currency, slot, products, products_on_sale, known_costs,
+         units_in_stock, stock_value, stock_cost`,
+        [`${w}, 'Kitchen', 'EUR', 0, 2, 2, 0, 9, 90, 0`],
+      ),
+    ),
+    change: ['products', '77'],
+  },
+  'app_private.channel_key': { change: ['key', `'00000000-0000-4000-8000-000000000000'`] },
+  'app_private.database_logins': {
+    insert: eachPerson(
+      'app_private.database_logins',
+      'id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id',
+      (id, role, home, world) =>
+        `${id}, ${id}, 'bi_${id}', 'bi_${id}', ${home},
+         ${home === world && world !== platform ? world : 'null'}, '${role}', ${id}`,
+    ),
+    change: ['last_used_at', longAgo],
+  },
+  'app_private.drift_checks': {
+    insert: ofFirst(insert('app_private.drift_checks', 'checked_at, drifted_rows', ['now(), 0'])),
+    change: ['drifted_rows', '77'],
+  },
+  'app_private.feed_entries': {
+    insert: ofBrands((w) =>
+      insert('app_private.feed_entries', 'brand_id, position, topic, payload, happened_at', [
+        `${w}, 1, 'product.changed', '{"product_id": "${w + 1}", "change": "added"}', now()`,
+        `${w}, 2, 'else.changed', '{}', now()`,
+      ]),
+    ),
+    change: ['happened_at', longAgo],
+  },
+  'app_private.feed_topics': { change: ['topic', `'changed'`] },
+  'app_private.feeds': {
+    insert: ofBrands((w) =>
+      insert('app_private.feeds', 'brand_id, last_position, trimmed_to', [`${w}, 2, 0`]),
+    ),
+    change: ['trimmed_to', '1'],
+  },
+  'app_private.invitation_mails': {
+    insert: ofBrands((w) =>
+      insert('app_private.invitation_mails', 'invitation_id, mail, mail_key', [
+        `${w + 1}, 'guest${w}@example.com', 'guest${w}@example.com'`,
+      ]),
+    ),
+    change: ['mail', `'changed@example.com'`],
+  },
+  'app_private.loaded_sources': { change: ['loaded_at', longAgo] },
+  'app_private.login_attempts': {
+    insert: (w) =>
+      insert('app_private.login_attempts', 'id, kind, account_key, user_id', [
+        `${w + 1}, 'password', ${digest(`account ${w}`)}, ${w + 1}`,
+      ]),
+    change: ['created_at', longAgo],
+  },
+  'app_private.mail_tokens': {
+    insert: (w) =>
+      insert('app_private.mail_tokens', 'token_hash, mail_id, expires_at', [
+        `${digest(`mail token ${w}`)}, ${w + 1}, ${soon}`,
+      ]),
+    change: ['used_at', longAgo],
+  },
+  'app_private.mails': {
+    insert: (w) =>
+      insert('app_private.mails', 'id, template, purpose, user_id', [
+        `${w + 1}, 'recover-password', 'recover', ${w + 1}`,
+      ]),
+    change: ['created_at', longAgo],
+  },
+  'app_private.outbox': {
+    insert: (w) =>
+      insert('app_private.outbox', 'id, organization_id, topic, key, payload', [
+        `${w + 1}, ${w}, 'product.changed', 'product:${w}:1', '{}'`,
+      ]),
+    change: ['created_at', longAgo],
+  },
+  'app_private.outbox_deliveries': {
+    insert: (w) =>
+      insert(
+        'app_private.outbox_deliveries',
+        `id, organization_id, topic, key, payload, task, created_at, attempts, parked_at,
+         error_code`,
+        [
+          `${w + 1}, ${w}, 'product.changed', 'product:${w}:1', '{}', 'core__publish', now(), 9,
+           now(), 'bad_payload'`,
+        ],
+      ),
+    change: ['created_at', longAgo],
+  },
+  'app_private.recovery_codes': {
+    insert: (w) =>
+      insert('app_private.recovery_codes', 'user_id, code_hash', [
+        `${w + 1}, ${digest(`recovery ${w}`)}`,
+      ]),
+    change: ['used_at', longAgo],
+  },
+  'app_private.refresh_tokens': {
+    insert: (w) =>
+      insert('app_private.refresh_tokens', 'token_hash, session_id, expires_at', [
+        `${digest(`refresh ${w}`)}, ${w + 1}, ${soon}`,
+      ]),
+    change: ['used_at', longAgo],
+  },
+  'app_private.second_factors': {
+    insert: (w) =>
+      insert('app_private.second_factors', 'user_id, secret, confirmed_at, last_step', [
+        `${w + 1}, ${digest(`secret ${w}`)}, now(), 1`,
+      ]),
+    change: ['last_step', '77'],
+  },
+  'app_private.sessions': {
+    insert: (w) => `
+      ${eachPerson(
+        'app_private.sessions',
+        `id, session_hash, user_id, membership_id, organization_id, acting_brand_id, role,
+         second_factor_at, expires_at`,
+        (id, role, home, world) =>
+          `${id}, ${digest(`session ${id}`)}, ${id}, ${id}, ${home},
+           ${home === world && world !== platform ? world : 'null'}, '${role}', now(), ${soon}`,
+      )(w)}
+      ${insert('app_private.sessions', 'id, session_hash, user_id, expires_at', [
+        `${w + 13}, ${digest(`session ${w + 13}`)}, ${w + 13}, ${soon}`,
+      ])}
+      ${ofBrands((brand) =>
+        [
+          // It has given a password and not yet the second factor.
+          insert('app_private.sessions', 'id, session_hash, user_id, membership_id, expires_at', [
+            `${brand + 14}, ${digest(`session ${brand + 14}`)}, ${brand + 7}, ${brand + 7}, ${soon}`,
+          ]),
+          insert(
+            'app_private.sessions',
+            `id, session_hash, user_id, membership_id, agency_grant_id, organization_id,
+             acting_brand_id, role, expires_at`,
+            [
+              `${brand + 20}, ${digest(`session ${brand + 20}`)}, ${brand + 11}, ${brand + 11},
+               ${brand + 1}, ${brand + 900}, ${brand}, 'analyst', ${soon}`,
+            ],
+          ),
+          insert(
+            'app_private.sessions',
+            `id, session_hash, kind, name, created_by, organization_id, acting_brand_id, role,
+             expires_at`,
+            [
+              `${brand + 30}, ${digest(`session ${brand + 30}`)}, 'api_key', 'Shop', ${brand + 1},
+               ${brand}, ${brand}, 'analyst', ${soon}`,
+            ],
+          ),
+        ].join('\n'),
+      )(w)}`,
+    change: ['last_used_at', longAgo],
+  },
+  'app_private.user_accounts': {
+    insert: eachPerson(
+      'app_private.user_accounts',
+      'user_id, mail, mail_key, mail_confirmed_at, password_hash',
+      (id) =>
+        `${id}, 'person${id}@example.com', 'person${id}@example.com', now(),
+         '$2b$12$${'x'.repeat(53)}'`,
+    ),
+    change: ['mail_confirmed_at', longAgo],
+  },
+  'app_private.worker_heartbeats': {
+    insert: ofFirst(
+      insert('app_private.worker_heartbeats', 'worker_id, alive_until', [`'worker', ${soon}`]),
+    ),
+    change: ['started_at', longAgo],
+  },
+  'app_public.agency_grants': {
+    insert: ofBrands((w) =>
+      insert('app_public.agency_grants', 'id, for_brand_id, agency_id, role, granted_by', [
+        `${w + 1}, ${w}, ${w + 900}, 'analyst', ${w + 1}`,
+      ]),
+    ),
+    change: ['created_at', longAgo],
+  },
+  'app_public.currencies': { change: ['name', `'Changed'`] },
+  'app_public.invitations': {
+    insert: ofBrands((w) =>
+      insert('app_public.invitations', 'id, organization_id, role, invited_by, expires_at', [
+        `${w + 1}, ${w}, 'analyst', ${w + 1}, ${soon}`,
+      ]),
+    ),
+    change: ['created_at', longAgo],
+  },
+  'app_public.memberships': {
+    insert: eachPerson(
+      'app_public.memberships',
+      'id, organization_id, user_id, role',
+      (id, role, home) => `${id}, ${home}, ${id}, '${role}'`,
+    ),
+    change: ['created_at', longAgo],
+  },
+  'app_public.organizations': {
+    insert: (w) =>
+      insert('app_public.organizations', 'id, kind, slug, name, time_zone, currency', [
+        `${w}, '${w === platform ? 'platform' : 'brand'}', 'world-${w}', 'Alike', 'UTC', 'EUR'`,
+        `${w + 900}, 'agency', 'agency-${w}', 'Agency', 'UTC', 'EUR'`,
+      ]),
+    change: ['name', `'Changed'`],
+  },
+  'app_public.products': {
+    insert: ofBrands((w) =>
+      insert(
+        'app_public.products',
+        'brand_id, id, title, category, product_price, currency, stock_quantity',
+        [1, 2].map((i) => `${w}, ${w + i}, 'Apron', 'Kitchen', 10, 'EUR', ${i}`),
+      ),
+    ),
+    change: ['title', `'Changed'`],
+  },
+  'app_public.users': {
+    insert: (w) => `
+      ${eachPerson('app_public.users', 'id, display_name', (id) => `${id}, 'Alike'`)(w)}
+      ${insert('app_public.users', 'id, display_name, deactivated_at', [
+        `${w + 13}, 'Alike', null`,
+        `${w + 40}, 'Alike', now()`,
+      ])}`,
+    change: ['display_name', `'Changed'`],
+  },
+}
+
+export function seedOf(table: string): Seed {
+  const seed = seeds[table]
+  if (seed === undefined) {
+    throw new Error(`${table} has no rows to try: give it a seed in roles-matrix/seeds.ts`)
+  }
+  return seed
+}

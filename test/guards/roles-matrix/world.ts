@@ -1,0 +1,140 @@
+import crypto from 'node:crypto'
+import { newOpaque } from '../../../src/server/identity/opaque.ts'
+import type { Story } from '../../harness/test.ts'
+import { houseRoles, memberRoles, peopleRoles } from './roles.ts'
+import { seeds } from './seeds.ts'
+
+/** Somebody who tries things out. The first digit of a row's numbers tells the world it is of. */
+export interface Persona {
+  readonly name: string
+  /** What PostgreSQL calls the role. */
+  readonly role: string
+  readonly world: number
+  /** Of the session, where there is one. */
+  readonly handle?: string
+  become(story: Story): Promise<void>
+}
+
+export interface Worlds {
+  /** Everybody of the first world by session, and an admin of the platform, which is the third. */
+  readonly sessions: readonly Persona[]
+  /** The people of the first world, with database logins of their own. */
+  logins(): Promise<readonly Persona[]>
+  /** The same roles through the server without a session. */
+  readonly nobody: readonly Persona[]
+  /** The logins of the house, and the two roles that own things. */
+  readonly house: readonly Persona[]
+}
+
+/**
+ * Two worlds that look alike, each a brand with its agency and a person in every role, and the
+ * platform as a third. Every table has rows of each, written without triggers.
+ */
+export async function seedWorlds(story: Story): Promise<Worlds> {
+  await story.as(null)
+  await withoutTriggers(story, async () => {
+    for (const [table, { insert }] of Object.entries(seeds)) {
+      for (const world of [1000, 2000, 3000]) {
+        const sql = insert?.(world) ?? ''
+        try {
+          if (sql !== '') await story.rows(sql)
+        } catch (error) {
+          throw new Error(`the seed of ${table} does not fit the table`, { cause: error })
+        }
+      }
+    }
+  })
+  // The queue is another's schema: its rows come in by its own function.
+  await story.rows(
+    `select graphile_worker.add_job('none', json_build_object('organization_id', o.id::text))
+     from app_public.organizations as o where o.kind <> 'agency'`,
+  )
+  return {
+    sessions: await bySession(story),
+    // Not at once: whoever makes a member of a role keeps others from it until the transaction ends.
+    logins: () => byLogin(story),
+    nobody: peopleRoles.map((role) => ({
+      name: role,
+      role: `fluence_${role}`,
+      world: 1,
+      become: () => story.through('', role),
+    })),
+    house: houseRoles.map((role) => ({
+      name: role,
+      role: `fluence_${role}`,
+      world: 1,
+      become: () => becomeHouse(story, role),
+    })),
+  }
+}
+
+/** Foreign keys are triggers too: so each table can be tried out without minding the others. */
+export async function withoutTriggers<T>(story: Story, work: () => Promise<T>): Promise<T> {
+  await story.as(null)
+  await story.rows('set local session_replication_role = replica')
+  const answer = await work()
+  await story.as(null)
+  await story.rows('set local session_replication_role = origin')
+  return answer
+}
+
+async function bySession(story: Story): Promise<Persona[]> {
+  const sessions: [string, string, number][] = [
+    ['visitor', 'visitor', 1013],
+    ['half signed in', 'visitor', 1014],
+    ...memberRoles.map((role, i): [string, string, number] => [role, role, 1001 + i]),
+    ['analyst by a grant', 'analyst', 1020],
+    ['analyst with a key', 'analyst', 1030],
+    ['admin of the platform', 'admin', 3001],
+    ['analyst of the platform', 'analyst', 3002],
+  ]
+  const personas: Persona[] = []
+  for (const [name, role, number] of sessions) {
+    // In the form of an API key: GraphQL takes that as it is, without a token around it.
+    const handle = newOpaque('apiKey')
+    await story.rows(
+      `update app_private.sessions as s set session_hash = sha256(convert_to($2, 'UTF8'))
+       where s.id = $1`,
+      [number, handle],
+    )
+    personas.push({
+      name,
+      role: `fluence_${role}`,
+      world: Math.floor(number / 1000),
+      handle,
+      become: () => story.through(handle, role),
+    })
+  }
+  return personas
+}
+
+async function byLogin(story: Story): Promise<Persona[]> {
+  const personas: Persona[] = []
+  // Roles are the cluster's, and other files do the same at the same time.
+  const tag = crypto.randomBytes(4).toString('hex')
+  for (const [i, role] of memberRoles.entries()) {
+    const login = `matrix_${tag}_${role}`
+    await story.rows(`create role ${login} login in role fluence_${role}`)
+    await story.rows(
+      `update app_private.database_logins as l
+       set login_oid = to_regrole($2), login_name = $2 where l.id = $1`,
+      [1001 + i, login],
+    )
+    personas.push({
+      name: role,
+      role: `fluence_${role}`,
+      world: 1,
+      async become() {
+        await story.as(null)
+        await story.rows(`set local session authorization ${login}`)
+      },
+    })
+  }
+  return personas
+}
+
+async function becomeHouse(story: Story, role: (typeof houseRoles)[number]): Promise<void> {
+  if (role === 'server' || role === 'worker') return story.atDoor(`fluence_${role}`)
+  await story.as(null)
+  await story.rows(`set local role fluence_${role}`)
+}
