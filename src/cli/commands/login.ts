@@ -15,7 +15,7 @@ interface Named {
 
 interface CreateOptions extends Named {
   readonly role: string
-  readonly expires?: Date
+  readonly expires?: string
   readonly connections: number
   readonly json?: boolean
 }
@@ -141,11 +141,11 @@ function asText(all: readonly Listed[]): string {
 
 const hoursIn: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 }
 
-function lifetime(text: string): Date {
+function lifetime(text: string): string {
   const [, count, unit = ''] = /^([1-9]\d{0,3})([hdw])$/.exec(text) ?? []
   const hours = Number(count) * (hoursIn[unit] ?? Number.NaN)
   if (Number.isNaN(hours)) throw new InvalidArgumentError('For example 90d, 12w or 8h.')
-  return new Date(Date.now() + hours * 3_600_000)
+  return new Date(Date.now() + hours * 3_600_000).toISOString()
 }
 
 function toNumber(text: string): number {

@@ -327,7 +327,7 @@ export class Accounts {
     const { name, role, expiresAt, connectionLimit: connections } = given
     return this.#logins.create(
       { session: sha256Of(visit.handle) },
-      { name, role, expiresAt: expiresAt == null ? null : new Date(expiresAt), connections },
+      { name, role, expiresAt, connections },
     )
   }
 

@@ -9,7 +9,7 @@ export interface LoginWanted {
   readonly role: string
   /** Its name within the organization. */
   readonly name: string
-  readonly expiresAt?: Date | null
+  readonly expiresAt?: string | null
   readonly connections?: number | null
 }
 
@@ -51,10 +51,9 @@ export class DatabaseLogins {
         const { organization_id, user_id } = await managed(client, manager)
         // The name of one that has expired is free again.
         await client.query('select app_private.watch_logins()')
-        const { name, role, expiresAt = null } = wanted
+        const { name, role } = wanted
         const connections = wanted.connections ?? 5
-        // A role that is none of the business is refused here.
-        await client.query('select $1::app_public.user_role_enum', [role])
+        const expiresAt = await understood(client, role, wanted.expiresAt ?? null)
         const password = crypto.randomBytes(24).toString('base64url')
         const loginName = await freeName(client, organization_id, name)
         await createRole(client, { loginName, role, password, connections, expiresAt })
@@ -74,14 +73,18 @@ export class DatabaseLogins {
   revoke(manager: Manager, name: string): Promise<void> {
     return this.#asRoot(async (client) => {
       const { organization_id } = await managed(client, manager)
+      let mine: string | undefined
       try {
-        await client.query('select app_private.revoke_database_login($1, $2)', [
-          organization_id,
-          name,
-        ])
+        const { rows } = await client.query<{ login: string }>(
+          'select app_private.revoke_database_login($1, $2) as login',
+          [organization_id, name],
+        )
+        mine = rows[0]?.login
       } finally {
         // Also what an earlier attempt left, that was broken off.
-        await endWhatIsOver(client)
+        await endWhatIsOver(client, (login, error) => {
+          if (login === mine) throw error
+        })
       }
     })
   }
@@ -111,6 +114,19 @@ async function managed(client: pg.ClientBase, manager: Manager): Promise<Managed
     [manager.session],
   )
   return rows[0] as Managed
+}
+
+/** PostgreSQL reads the moment; a role that is none of the business is refused. */
+async function understood(
+  client: pg.ClientBase,
+  role: string,
+  moment: string | null,
+): Promise<string | null> {
+  const { rows } = await client.query<{ moment: string | null }>(
+    'select $1::app_public.user_role_enum, $2::timestamptz::text as moment',
+    [role, moment],
+  )
+  return rows[0]?.moment ?? null
 }
 
 /**

@@ -1,5 +1,5 @@
 import crypto from 'node:crypto'
-import type pg from 'pg'
+import pg from 'pg'
 import { scramVerifier } from '../postgres/access.ts'
 import { inTransaction } from '../postgres/connect.ts'
 import { until } from '../postgres/processes.ts'
@@ -32,7 +32,7 @@ export interface RoleWanted {
   readonly role: string
   readonly password: string
   readonly connections: number
-  readonly expiresAt: Date | null
+  readonly expiresAt: string | null
 }
 
 /** Changes of these roles come one after the other; PostgreSQL would refuse the second at once. */
@@ -61,7 +61,7 @@ export async function createRole(client: pg.ClientBase, wanted: RoleWanted): Pro
   const me = await whoAmI(client)
   const login = client.escapeIdentifier(wanted.loginName)
   const business = client.escapeIdentifier(`fluence_${wanted.role}`)
-  const end = wanted.expiresAt?.toISOString() ?? 'infinity'
+  const end = wanted.expiresAt ?? 'infinity'
   const is16 = me.major >= 16
   // Whoever creates it may look at what it does and end it, without being a superuser.
   if (is16) await client.query(`set local createrole_self_grant = 'inherit'`)
@@ -114,20 +114,31 @@ export async function freeName(
   }
 }
 
-interface Watched {
+export interface Watched {
   readonly login_oid: string
   readonly login_name: string
   readonly role: string
 }
 
+/** What to do where one login cannot be ended or mended: the others must be all the same. */
+export type Failed = (loginName: string, error: unknown) => void
+
 /** The logins that live; those that are over lose their connections and their role first. */
-export async function endWhatIsOver(client: pg.ClientBase): Promise<Watched[]> {
+export async function endWhatIsOver(client: pg.ClientBase, failed: Failed): Promise<Watched[]> {
   const { rows } = await client.query<Watched & { is_over: boolean }>({
     name: 'watch logins',
     text: 'select * from app_private.watch_logins()',
   })
-  for (const login of rows) if (login.is_over) await endRole(client, login)
+  for (const login of rows) {
+    if (login.is_over) await endRole(client, login).catch(refusalOf(login.login_name, failed))
+  }
   return rows.filter(({ is_over }) => !is_over)
+}
+
+/** Something is wrong with this one, and not with the connection. */
+export const refusalOf = (loginName: string, failed: Failed) => (error: unknown) => {
+  if (!(error instanceof pg.DatabaseError) || /^(08|57)/.test(error.code ?? '')) throw error
+  failed(loginName, error)
 }
 
 /**
@@ -174,14 +185,15 @@ async function whatIsLeft(client: pg.ClientBase, oid: string): Promise<RoleLeft 
   return rows[0]
 }
 
-/** Ends the connections of a login, and stays until they are gone. */
-export async function hangUp(client: pg.ClientBase, loginOid: string): Promise<void> {
+/** Ends the connections of a login, or those begun before a moment, and stays until they are gone. */
+export async function hangUp(client: pg.ClientBase, loginOid: string, before = 'infinity') {
   await until(5000, async () => {
     const { rowCount } = await client.query({
       name: 'hang up',
       text: `select pg_terminate_backend(a.pid) from pg_stat_activity as a
-             where a.usesysid = $1 and a.backend_type = 'client backend'`,
-      values: [loginOid],
+             where a.usesysid = $1 and a.backend_type = 'client backend'
+               and a.backend_start < $2::timestamptz`,
+      values: [loginOid, before],
     })
     return rowCount === 0
   })

@@ -6,11 +6,14 @@ import { becomeServer } from './database-logins.ts'
 import {
   applySettings,
   endWhatIsOver,
+  type Failed,
   hangUp,
   type Limits,
   limits as usual,
   oneByOne,
+  refusalOf,
   settingsFor,
+  type Watched,
 } from './login-roles.ts'
 
 const everyMs = 400
@@ -33,10 +36,16 @@ export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usua
   const { signal } = stopping
   const nap = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
 
+  const toldOf = new Set<string>()
+  const failed: Failed = (login, error) => {
+    if (!toldOf.has(login)) log.warn('A database login cannot be changed.', { login, error })
+    toldOf.add(login)
+  }
+
   const watch = async (client: pg.Client) => {
     while (!signal.aborted && !(await takesLead(client))) await nap(1000)
     while (!signal.aborted) {
-      await lookOnce(client, log, limits)
+      await lookOnce(client, log, limits, failed)
       await nap(everyMs)
     }
   }
@@ -83,17 +92,22 @@ async function takesLead(client: pg.Client): Promise<boolean> {
 }
 
 /** Ends what is over, what takes too long, and what changed its own defaults. */
-export async function lookOnce(client: pg.Client, log: Log, limits: Limits): Promise<void> {
-  const living = await endWhatIsOver(client)
+async function lookOnce(client: pg.Client, log: Log, limits: Limits, failed: Failed) {
+  const living = await endWhatIsOver(client, failed)
   if (living.length === 0) return
   const oids = living.map(({ login_oid }) => login_oid)
+  const statementMs = limits.statementMs + graceMs
   const { rows: ended } = await client.query<{ login: string; why: string }>({
     name: 'end what takes too long',
     text: tooLong,
-    values: [oids, limits.statementMs + graceMs, limits.idleMs + graceMs, patienceMs],
+    values: [
+      oids,
+      `${statementMs} ms`,
+      `${statementMs + patienceMs} ms`,
+      `${limits.idleMs + graceMs} ms`,
+    ],
   })
-  for (const { login, why } of ended)
-    log.warn('A database login was over its limit.', { login, why })
+  for (const { login, why } of ended) log.warn(`A database login ${why}.`, { login })
 
   const { rows: changed } = await client.query<{ oid: string }>({
     name: 'changed defaults',
@@ -102,14 +116,21 @@ export async function lookOnce(client: pg.Client, log: Log, limits: Limits): Pro
   })
   for (const { oid } of changed) {
     const login = living.find(({ login_oid }) => login_oid === oid)
-    if (login === undefined) continue
-    await inTransaction(client, async () => {
-      await oneByOne(client)
-      await applySettings(client, login.login_name, login.role)
-    })
-    await hangUp(client, oid)
-    log.warn('A database login had changed its settings.', { login: login.login_name })
+    if (login !== undefined) {
+      await mend(client, login, log).catch(refusalOf(login.login_name, failed))
+    }
   }
+}
+
+/** Whoever is connected may have begun with what was changed. */
+async function mend(client: pg.Client, { login_oid, login_name, role }: Watched, log: Log) {
+  await inTransaction(client, async () => {
+    await oneByOne(client)
+    await applySettings(client, login_name, role)
+  })
+  const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now')
+  await hangUp(client, login_oid, rows[0]?.now)
+  log.warn('A database login had changed its settings.', { login: login_name })
 }
 
 const textsOf = (settings: Record<string, string>) =>
@@ -118,12 +139,11 @@ const textsOf = (settings: Record<string, string>) =>
 const tooLong = `
   select a.usename as login,
     case
-      when a.state like 'idle in transaction%' then 'idle in a transaction'
-      else 'a statement that takes too long'
+      when a.state like 'idle in transaction%' then 'let a transaction wait too long'
+      else 'let a statement run too long'
     end as why,
     case
-      when a.state like 'idle in transaction%'
-        or clock_timestamp() - a.query_start > make_interval(secs => ($2 + $4) / 1000.0)
+      when a.state like 'idle in transaction%' or clock_timestamp() - a.query_start > $3::interval
       then pg_terminate_backend(a.pid)
       else pg_cancel_backend(a.pid)
     end
@@ -131,13 +151,13 @@ const tooLong = `
   where a.usesysid = any ($1::oid[])
     and a.backend_type = 'client backend'
     and (
-      a.state like 'idle in transaction%'
-      and clock_timestamp() - a.state_change > make_interval(secs => $3 / 1000.0)
-      or a.state in ('active', 'fastpath function call')
-      and clock_timestamp() - a.query_start > make_interval(secs => $2 / 1000.0)
+      a.state in ('active', 'fastpath function call')
+      and clock_timestamp() - a.query_start > $2::interval
+      or a.state like 'idle in transaction%'
+      and clock_timestamp() - a.state_change > $4::interval
     )`
 
-/** Only a superuser can set the limit of temporary files; one that stands, and one that does not, are both right. */
+/** Only a superuser sets the limit of temporary files: it may be there or not. */
 const changedDefaults = `
   with wanted as (
     select u.oid, array(
