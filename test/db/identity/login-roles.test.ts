@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { describe, expect, inject, onTestFinished } from 'vitest'
 import {
   DatabaseLogins,
@@ -11,6 +11,7 @@ import { noLog } from '../../../src/server/log.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
 import { harden } from '../../../src/server/postgres/harden.ts'
 import type { TestDatabase } from '../../harness/database.ts'
+import { connectAs } from '../../harness/connections.ts'
 import { admin, digest, member, person } from '../../harness/people.ts'
 import { signIn } from '../../harness/sign-in.ts'
 import { test } from '../../harness/test.ts'
@@ -57,15 +58,8 @@ async function brand(database: TestDatabase, root = database.superuserUrl) {
   }
 }
 
-/** A connection that stays, and how it ended. */
-async function connect({ connectionString }: Pick<NewLogin, 'connectionString'>) {
-  const client = new pg.Client({ connectionString })
-  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
-  client.on('error', () => {})
-  await client.connect()
-  onTestFinished(() => client.end().catch(() => {}))
-  return { client, ended }
-}
+const connect = ({ connectionString }: Pick<NewLogin, 'connectionString'>) =>
+  connectAs(connectionString, onTestFinished)
 
 const titles = 'select title from app_public.products'
 const roleOf = (database: TestDatabase, { loginName }: NewLogin) =>
