@@ -305,6 +305,33 @@ describe('a login', () => {
     expect(found).toEqual([{ rolcanlogin: true }])
   })
 
+  test('that the watch may not change does not keep it from the others', async ({ database }) => {
+    const root = roots['a login that may create roles'](database)
+    const [theirs, ours] = [await brand(database), await brand(database, root)]
+    const stubborn = await theirs.create()
+    await ask(stubborn.connectionString, `alter role ${stubborn.loginName} set work_mem = '1GB'`)
+    const left = await theirs.create({ name: 'left' })
+    const expiring = await ours.create()
+    // Whoever may create roles may change any of them on PostgreSQL 15, but no superuser.
+    for (const { loginName } of [stubborn, left]) {
+      await ask(database.superuserUrl, `alter role ${loginName} superuser`)
+      onTestFinished(async () => {
+        await ask(inject('superuserUrl'), `alter role ${loginName} nosuperuser nologin`)
+      })
+    }
+    await ask(
+      database.superuserUrl,
+      `update app_private.database_logins set expires_at = statement_timestamp()
+       where login_name in ($1, $2)`,
+      [left.loginName, expiring.loginName],
+    )
+    const { ended } = await connect(expiring)
+    watch(root)
+    await ended
+    await expect.poll(() => roleOf(database, expiring)).toEqual([])
+    expect(await roleOf(database, left)).toEqual([{ rolcanlogin: true }])
+  })
+
   test('holds no more connections than it may', async ({ database }) => {
     const made = await (await brand(database)).create({ connections: 2 })
     await connect(made)
