@@ -60,6 +60,9 @@ export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usua
         keepAlive: true,
       })
       client.on('error', () => {})
+      // At once, whatever it waits for: all that it does may be broken off.
+      const leave = () => void client.end().catch(() => {})
+      signal.addEventListener('abort', leave)
       try {
         await client.connect()
         await becomeServer(client)
@@ -71,6 +74,7 @@ export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usua
         told = true
         await nap(1000)
       } finally {
+        signal.removeEventListener('abort', leave)
         await client.end().catch(() => {})
       }
     }
