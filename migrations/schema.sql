@@ -954,6 +954,10 @@ declare
   v_taken bigint[];
   v_brands bigint[];
 begin
+  -- One reader leads; should there ever be two, they take turns. Else the one that skips what the
+  -- other has locked could be the first at the lock of a key, and hand on its later events.
+  perform pg_advisory_xact_lock(hashtext('fluence outbox batch'));
+
   with candidates as materialized (
     select o.id, o.key
     from app_private.outbox as o
@@ -1113,6 +1117,20 @@ CREATE FUNCTION app_private.key_of_account(name text) RETURNS app_private.digest
 $$;
 
 COMMENT ON FUNCTION app_private.key_of_account(name text) IS 'What attempts are counted by: a hash, so that unknown addresses are not collected.';
+
+CREATE FUNCTION app_private.list_database_logins() RETURNS TABLE(organization text, name text, login_name text, role app_public.user_role_enum, created_at timestamp with time zone, expires_at timestamp with time zone, connection_limit integer, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    o.slug, l.name, l.login_name::text, l.role, l.created_at, l.expires_at, l.connection_limit,
+    l.last_used_at, l.revoked_at
+  from app_private.database_logins as l
+  join app_public.organizations as o on o.id = l.organization_id
+  order by o.slug, l.name, l.id
+$$;
+
+COMMENT ON FUNCTION app_private.list_database_logins() IS 'The database logins of all organizations, for whoever runs Fluence.';
 
 CREATE FUNCTION app_private.list_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, locked_at timestamp with time zone, worker_id text, error_code text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3070,6 +3088,25 @@ $$;
 
 COMMENT ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) IS 'Asks the worker for a mail: the event mail.wanted holds its number and template, no address and no token.';
 
+CREATE FUNCTION app_private.watch_logins() RETURNS TABLE(login_oid oid, login_name name, role app_public.user_role_enum, is_over boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update app_private.database_logins as l
+  set revoked_at = statement_timestamp()
+  where l.revoked_at is null and l.expires_at <= statement_timestamp();
+
+  -- By OID and name: in a copy of the database on another server the OID may be anybody's.
+  return query
+  select l.login_oid, l.login_name, l.role, l.revoked_at is not null
+  from app_private.database_logins as l
+  join pg_catalog.pg_roles as r on r.oid = l.login_oid and r.rolname = l.login_name;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.watch_logins() IS 'Ends the logins that have expired, and returns those whose role is still there: of one that is over the server ends the connections and drops the role.';
+
 CREATE TABLE app_public.memberships (
     id bigint NOT NULL,
     organization_id bigint NOT NULL,
@@ -3927,6 +3964,7 @@ CREATE TABLE app_private.database_logins (
     connection_limit integer DEFAULT 5 NOT NULL,
     last_used_at timestamp with time zone,
     CONSTRAINT database_logins_connection_limit_check CHECK (((connection_limit >= 1) AND (connection_limit <= 100))),
+    CONSTRAINT database_logins_expiry_check CHECK ((expires_at >= created_at)),
     CONSTRAINT database_logins_name_form_check CHECK (((name ~ '^[a-z][a-z0-9_]*$'::text) AND (length(name) <= 40)))
 );
 
@@ -5888,6 +5926,9 @@ GRANT ALL ON FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_
 REVOKE ALL ON FUNCTION app_private.key_of_account(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.key_of_account(name text) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.list_database_logins() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_database_logins() TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.list_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.list_jobs() TO fluence_definer;
 
@@ -6119,6 +6160,9 @@ GRANT ALL ON FUNCTION app_private.wake_event_key(key text) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.watch_logins() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.watch_logins() TO fluence_server;
 
 GRANT SELECT ON TABLE app_public.memberships TO fluence_admin;
 GRANT SELECT ON TABLE app_public.memberships TO fluence_analyst;

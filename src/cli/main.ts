@@ -8,6 +8,7 @@ import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addLogin } from './commands/login.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addOrg } from './commands/org.ts'
 import { addOutbox } from './commands/outbox.ts'
@@ -37,6 +38,7 @@ for (const add of [
   addMigrate,
   addUrl,
   addOrg,
+  addLogin,
   addUser,
   addOutbox,
   addDb,

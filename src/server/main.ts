@@ -14,7 +14,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { lockDataFolder } from './lock.ts'
 import { logDefects, makeLog, takeOverConsole } from './log.ts'
 import type { ServiceLogin } from './postgres/access.ts'
-import { openDatabase, prepareDatabase, reasonFor } from './postgres/open.ts'
+import { openDatabase, reasonFor } from './postgres/open.ts'
 import { endPool, makePool } from './postgres/pool.ts'
 import { readSources } from './postgres/sources.ts'
 
@@ -66,7 +66,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     supervise: true,
   })
   await life.onStop(() => database.close())
-  await prepareDatabase(access, progress)
+  await database.prepare(progress)
   const demo = env.demo && (await fillDemo(access))
 
   progress('Opening the GraphQL door')
@@ -84,7 +84,14 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   const { openGraphQL } = await graphql
   const { Callers } = await import('./graphql/caller.ts')
   const { openAccounts } = await import('./identity/open.ts')
-  const { accounts, tokens, close: closeAccounts } = openAccounts(access, own)
+  const { peopleUrl } = await import('./identity/database-logins.ts')
+  const {
+    accounts,
+    tokens,
+    close: closeAccounts,
+  } = openAccounts(access, own, {
+    addressForPeople: peopleUrl(env, access.root),
+  })
   await life.onStop(closeAccounts)
   const closeDoor = await openGraphQL(app, server, {
     requests,

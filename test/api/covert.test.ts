@@ -1,6 +1,7 @@
 import crypto from 'node:crypto'
 import { type JWK, SignJWT } from 'jose'
 import { describe, expect } from 'vitest'
+import { DatabaseLogins } from '../../src/server/identity/database-logins.ts'
 import { Accounts, type Visit } from '../../src/server/identity/accounts.ts'
 import { newOpaque } from '../../src/server/identity/opaque.ts'
 import { makePasswords, type Passwords } from '../../src/server/identity/passwords.ts'
@@ -219,7 +220,8 @@ describe('whether an account is known', () => {
     const server = makePool(api.database.access.as('fluence_server'), 2, () => {})
     const passwords = counting()
     const tokens = makeAccessTokens({ secret: 's', issuer: 'i', audience: 'a' })
-    const accounts = new Accounts({ server, passwords, tokens })
+    const logins = new DatabaseLogins(api.database.access.root)
+    const accounts = new Accounts({ server, passwords, tokens, logins })
     const work = async (what: () => Promise<unknown>) => {
       passwords.calls.length = 0
       const told = await what().then(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { makeProgress } from '../../progress.ts'
 import { readEnv } from '../../server/env.ts'
-import { openDatabase, prepareDatabase } from '../../server/postgres/open.ts'
+import { openDatabase } from '../../server/postgres/open.ts'
 import { print } from '../output.ts'
 
 export function addMigrate(program: Command): void {
@@ -13,7 +13,7 @@ export function addMigrate(program: Command): void {
       const progress = makeProgress()
       const database = await openDatabase(readEnv(), { say: progress })
       try {
-        const done = await prepareDatabase(database.access, progress)
+        const done = await database.prepare(progress)
         progress.done()
         print(done, json, ({ migrations, loaded }) =>
           loaded

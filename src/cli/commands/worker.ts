@@ -4,7 +4,7 @@ import { homeOf } from '../../server/announce.ts'
 import { readEnv } from '../../server/env.ts'
 import { Lifecycle } from '../../server/lifecycle.ts'
 import { logDefects, makeLog, takeOverConsole } from '../../server/log.ts'
-import { openDatabase, prepareDatabase } from '../../server/postgres/open.ts'
+import { openDatabase } from '../../server/postgres/open.ts'
 
 interface Options {
   readonly concurrency?: number
@@ -35,7 +35,7 @@ async function bringUp(
   takeOverConsole(log)
   const { access, ...database } = await openDatabase(env, { say: progress, supervise: true })
   await life.onStop(() => database.close())
-  await prepareDatabase(access, progress)
+  await database.prepare(progress)
   // Loaded here, because the other commands do without.
   const { startWorker } = await import('../../server/worker/runner.ts')
   const worker = await startWorker({ access, log, home: homeOf(env, env.port), concurrency })

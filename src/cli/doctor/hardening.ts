@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type Env } from '../../server/env.ts'
+import { databaseIn } from '../../server/postgres/access.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, warning } = findingsOf('hardening')
@@ -9,17 +10,21 @@ const { ok, warning } = findingsOf('hardening')
  * superuser can take it away, and must leave it to our own roles where they use it.
  */
 export async function checkHardening(client: pg.Client, env: Env): Promise<Finding[]> {
-  const ours = 'fluence_owner, fluence_definer, fluence_migrator, fluence_server, fluence_worker'
-  const { rows } = await client.query<{ locks: boolean; blocks: boolean; objects: boolean }>(
+  const { rows } = await client.query<{ open: string[]; files: boolean }>(
     `select
-       has_function_privilege('public', 'pg_advisory_lock(bigint)', 'execute') as locks,
-       has_language_privilege('public', 'plpgsql', 'usage') as blocks,
-       has_function_privilege('public', 'lo_create(oid)', 'execute') as objects`,
+       array_remove(array[
+         case when has_function_privilege('public', 'pg_advisory_lock(bigint)', 'execute')
+           then 'take advisory locks and so hold up a start' end,
+         case when has_language_privilege('public', 'plpgsql', 'usage')
+           then 'run DO blocks' end,
+         case when has_function_privilege('public', 'lo_create(oid)', 'execute')
+           then 'fill the disk with large objects' end,
+         case when has_function_privilege('public', 'pg_stat_get_activity(integer)', 'execute')
+           then 'see who is connected' end
+       ], null) as open,
+       has_parameter_privilege('temp_file_limit', 'set') as files`,
   )
-  const open = rows[0]
-  const { rows: connection } = await client.query<{ encrypted: boolean }>(
-    'select s.ssl as encrypted from pg_stat_ssl as s where s.pid = pg_backend_pid()',
-  )
+  const { open = [], files = false } = rows[0] ?? {}
   const { rows: talkative } = await client.query<{ name: string }>(
     `select r.rolname as name
      from pg_roles as r
@@ -33,37 +38,36 @@ export async function checkHardening(client: pg.Client, env: Env): Promise<Findi
   )
   const login = client.escapeIdentifier(client.user ?? '')
   return [
-    open?.locks
+    open.length > 0
       ? warning(
-          'Any login may take advisory locks, and so hold up a start.',
-          `As a superuser, in psql: select format('revoke execute on function %s from public; grant execute on function %1$s to ${ours}', p.oid::regprocedure) from pg_proc as p where p.proname ~ '^pg_(try_)?advisory' \\gexec`,
+          `Any login may ${open.join(', ')}.`,
+          `As a superuser: psql -f sql/hardening.sql ${databaseIn(env.databaseUrl ?? '')}`,
         )
-      : ok('advisory locks are for our own roles'),
-    open?.blocks
-      ? warning(
-          'Any login may run DO blocks, and so keep the server busy unseen.',
-          `As a superuser: revoke usage on language plpgsql from public; grant usage on language plpgsql to ${ours}, ${login};`,
-        )
-      : ok('DO blocks are for our own roles'),
-    open?.objects
-      ? warning(
-          'Any login may fill the disk with large objects.',
-          'As a superuser: revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public;',
-        )
-      : ok('large objects are for superusers'),
+      : ok('locks, DO blocks, large objects and the activity of others are for our own roles'),
+    files
+      ? ok('database logins have a limit of temporary files')
+      : warning(
+          'Database logins may fill the disk with temporary files.',
+          `As a superuser: grant set on parameter temp_file_limit to ${login}; (for logins made from then on)`,
+        ),
     talkative.length > 0
       ? warning(
           "PostgreSQL's own log may quote values that people sent, where it tells of an error.",
           `As a superuser: ${talkative.map(({ name }) => `alter role ${name} set log_min_messages = log;`).join(' ')}`,
         )
       : ok("PostgreSQL's own log does not quote what people sent"),
-    checkWay(env, connection[0]?.encrypted ?? false),
+    checkWay(env, isEncrypted(client)),
     warning(
       'Statements that a database login was refused stand only in the log of that server.',
       'Keep that log as long as the audit needs it (log_min_messages at error or below).',
     ),
   ]
 }
+
+/** Asked of the socket: on a server that is closed like ours, not every login may ask the server. */
+const isEncrypted = (client: pg.Client) =>
+  (client as unknown as { connection: { stream: { encrypted?: boolean } } }).connection.stream
+    .encrypted === true
 
 function checkWay(env: Env, encrypted: boolean): Finding {
   if (encrypted) return ok('the way to the server is encrypted')

@@ -36,6 +36,8 @@ export const oneOfAKind: ReadonlySet<string> = new Set([
   'lookAtInvitation',
   'acceptInvitation',
   'createApiKey',
+  'createDatabaseLogin',
+  'revokeDatabaseLogin',
 ])
 
 const typeDefs = gql`
@@ -103,6 +105,16 @@ const typeDefs = gql`
     key: String!
   }
 
+  "A database login of a person or a BI tool. Its password is shown this one time."
+  type NewDatabaseLogin {
+    id: BigInt!
+    "Its name in PostgreSQL."
+    loginName: String!
+    password: String!
+    "The address of the database, with name and password in it."
+    connectionString: String!
+  }
+
   extend type Mutation {
     "Registers a person. A mail with a link follows, whether the address is known or not."
     register(mail: String!, password: String!, displayName: String!, locale: String): Done
@@ -162,6 +174,17 @@ const typeDefs = gql`
 
     "Makes an API key for a machine. For admins who have just given their second factor."
     createApiKey(name: String!, role: UserRoleEnum!, expiresAt: Datetime!): NewApiKey
+
+    "Makes a database login. For admins who have just given their second factor."
+    createDatabaseLogin(
+      name: String!
+      role: UserRoleEnum!
+      expiresAt: Datetime
+      connectionLimit: Int
+    ): NewDatabaseLogin
+
+    "Ends a database login and its connections. For admins who have just given their second factor."
+    revokeDatabaseLogin(name: String!): Done
   }
 `
 

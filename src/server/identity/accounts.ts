@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { Refusal } from '../graphql/errors.ts'
 import { pause } from '../postgres/processes.ts'
+import type { DatabaseLogins } from './database-logins.ts'
 import { newOpaque, sha256Of } from './opaque.ts'
 import { type BrokenRule, brokenRules, type Known } from './password-rule.ts'
 import { Busy, type Passwords } from './passwords.ts'
@@ -48,6 +49,7 @@ export interface AccountsOptions {
   readonly server: Pool
   readonly passwords: Passwords
   readonly tokens: AccessTokens
+  readonly logins: DatabaseLogins
 }
 
 /** Answers that must not tell by their time what they found take at least this long. */
@@ -63,11 +65,13 @@ export class Accounts {
   readonly #server: Pool
   readonly #passwords: Passwords
   readonly #tokens: AccessTokens
+  readonly #logins: DatabaseLogins
 
-  constructor({ server, passwords, tokens }: AccountsOptions) {
+  constructor({ server, passwords, tokens, logins }: AccountsOptions) {
     this.#server = server
     this.#passwords = passwords
     this.#tokens = tokens
+    this.#logins = logins
   }
 
   async register(
@@ -309,6 +313,27 @@ export class Accounts {
       [sha256Of(visit.handle), given.name, given.role, given.expiresAt, sha256Of(key)],
     )
     return { id, key }
+  }
+
+  createDatabaseLogin(
+    visit: Visit,
+    given: {
+      name: string
+      role: string
+      expiresAt?: string | null
+      connectionLimit?: number | null
+    },
+  ) {
+    const { name, role, expiresAt, connectionLimit: connections } = given
+    return this.#logins.create(
+      { session: sha256Of(visit.handle) },
+      { name, role, expiresAt, connections },
+    )
+  }
+
+  async revokeDatabaseLogin(visit: Visit, { name }: { name: string }) {
+    await this.#logins.revoke({ session: sha256Of(visit.handle) }, name)
+    return done
   }
 
   /** Checks a password again in a session; SQL counts it and decides. */

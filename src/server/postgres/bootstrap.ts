@@ -36,7 +36,7 @@ export async function bootstrap(access: Access): Promise<void> {
  * at them this moment. PostgreSQL then refuses (a duplicate, or "concurrently updated", which has
  * only the code of an internal error), and the next attempt finds what the other one did.
  */
-async function insisting(work: () => Promise<void>): Promise<void> {
+export async function insisting(work: () => Promise<unknown>): Promise<void> {
   const codes = new Set(['23505', '42710', 'XX000', '40001', '40P01'])
   let last: unknown
   const done = await until(10_000, async () => {

@@ -5,6 +5,7 @@ import { bootstrap } from './bootstrap.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { ClusterFolder, fullDisk, isNearlyFull } from './cluster-folder.ts'
 import { exclusively, withClient } from './connect.ts'
+import { harden } from './harden.ts'
 import { type Migrated, type MigrateOptions, migrate } from './migrate.ts'
 import type { Outside } from './outside.ts'
 import { Problem } from '../../problem.ts'
@@ -15,6 +16,8 @@ export interface OpenDatabase {
   readonly access: Access
   /** The embedded server, or undefined where DATABASE_URL names another. */
   readonly cluster: Cluster | undefined
+  /** Makes it this checkout's; where the server is ours, closes what nobody needs, too. */
+  prepare(say?: (line: string) => void): Promise<Migrated>
   close(): Promise<void>
 }
 
@@ -27,7 +30,12 @@ export interface OpenOptions {
 export async function openDatabase(env: Env, options: OpenOptions = {}): Promise<OpenDatabase> {
   if (env.databaseUrl !== undefined) {
     const access = accessThrough(env.databaseUrl, secretOf(env, env.databaseUrl))
-    return { access, cluster: undefined, close: async () => {} }
+    return {
+      access,
+      cluster: undefined,
+      prepare: (say) => prepareDatabase(access, say),
+      close: async () => {},
+    }
   }
   const cluster = await startCluster({ dir: env.dataDir, outside: outsideOf(env), ...options })
   try {
@@ -37,7 +45,16 @@ export async function openDatabase(env: Env, options: OpenOptions = {}): Promise
     throw error
   }
   const access = accessThrough(cluster.url(embeddedDatabase), cluster.password)
-  return { access, cluster, close: () => cluster.stop() }
+  return {
+    access,
+    cluster,
+    async prepare(say) {
+      const migrated = await prepareDatabase(access, say)
+      await harden(access.root)
+      return migrated
+    },
+    close: () => cluster.stop(),
+  }
 }
 
 /** Where the environment lets other machines reach the embedded server. */
@@ -69,7 +86,7 @@ export async function withDatabase<T>(
   try {
     const database = await openDatabase(env, { say })
     try {
-      await prepareDatabase(database.access, say)
+      await database.prepare(say)
       return await work(database)
     } finally {
       await database.close()

@@ -188,11 +188,7 @@ describe('a database login', () => {
     expect((await bi.query(stats)).rowCount).toBe(0)
     expect(await codeOf(bi.query('select from pg_catalog.pg_statistic'))).toBe('42501')
     expect((await bi.query('select from pg_catalog.pg_stats_ext')).rowCount).toBe(0)
-    const { rows } = await bi.query<{ query: string }>(
-      `select distinct a.query from pg_catalog.pg_stat_activity as a
-       where a.pid <> pg_backend_pid() and a.usesysid is not null`,
-    )
-    for (const { query } of rows) expect(query).toMatch(/^(<insufficient privilege>)?$/)
+    expect(await codeOf(bi.query('select from pg_catalog.pg_stat_activity'))).toBe('42501')
   })
 
   test('learns how many rows there are in all: that stays open, and is written down', async ({

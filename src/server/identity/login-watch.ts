@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Log } from '../log.ts'
+import { inTransaction } from '../postgres/connect.ts'
+import { becomeServer } from './database-logins.ts'
+import {
+  applySettings,
+  endWhatIsOver,
+  type Failed,
+  hangUp,
+  type Limits,
+  limits as usual,
+  oneByOne,
+  refusalOf,
+  settingsFor,
+  type Watched,
+} from './login-roles.ts'
+
+const everyMs = 400
+/** PostgreSQL itself comes first where the limits still stand. */
+const graceMs = 1000
+/** A statement that was told to end and has not. */
+const patienceMs = 5000
+
+export interface LoginWatch {
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps an eye on database logins. A session may SET its limits away, and nobody else sees that it
+ * did; what can be seen is how long a statement runs or a transaction waits, and what a login has made
+ * the default of its later sessions. One process watches, whichever has the lock.
+ */
+export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usual): LoginWatch {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const nap = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+
+  const toldOf = new Set<string>()
+  const failed: Failed = (login, error) => {
+    if (!toldOf.has(login)) log.warn('A database login cannot be changed.', { login, error })
+    toldOf.add(login)
+  }
+
+  const watch = async (client: pg.Client) => {
+    while (!signal.aborted && !(await takesLead(client))) await nap(1000)
+    while (!signal.aborted) {
+      await lookOnce(client, log, limits, failed)
+      await nap(everyMs)
+    }
+  }
+  const keepWatching = async () => {
+    let told = false
+    while (!signal.aborted) {
+      const client = new pg.Client({
+        connectionString: rootUrl,
+        application_name: `fluence login watch (${process.pid})`,
+        connectionTimeoutMillis: 5000,
+        query_timeout: 60_000,
+        keepAlive: true,
+      })
+      client.on('error', () => {})
+      // At once, whatever it waits for: all that it does may be broken off.
+      const leave = () => void client.end().catch(() => {})
+      signal.addEventListener('abort', leave)
+      try {
+        await client.connect()
+        await becomeServer(client)
+        told = false
+        await watch(client)
+      } catch (error) {
+        if (!told && !signal.aborted)
+          log.warn('The watch over database logins broke off.', { error })
+        told = true
+        await nap(1000)
+      } finally {
+        signal.removeEventListener('abort', leave)
+        await client.end().catch(() => {})
+      }
+    }
+  }
+  const watching = keepWatching()
+  return {
+    stop() {
+      stopping.abort()
+      return watching
+    },
+  }
+}
+
+async function takesLead(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ leads: boolean }>(
+    `select pg_try_advisory_lock(hashtext('fluence login watch')) as leads`,
+  )
+  return rows[0]?.leads ?? false
+}
+
+/** Ends what is over, what takes too long, and what changed its own defaults. */
+async function lookOnce(client: pg.Client, log: Log, limits: Limits, failed: Failed) {
+  const living = await endWhatIsOver(client, failed)
+  if (living.length === 0) return
+  const oids = living.map(({ login_oid }) => login_oid)
+  const statementMs = limits.statementMs + graceMs
+  const { rows: ended } = await client.query<{ login: string; why: string }>({
+    name: 'end what takes too long',
+    text: tooLong,
+    values: [
+      oids,
+      `${statementMs} ms`,
+      `${statementMs + patienceMs} ms`,
+      `${limits.idleMs + graceMs} ms`,
+    ],
+  })
+  for (const { login, why } of ended) log.warn(`A database login ${why}.`, { login })
+
+  const { rows: changed } = await client.query<{ oid: string }>({
+    name: 'changed defaults',
+    text: changedDefaults,
+    values: [oids, JSON.stringify(living.map(({ role }) => textsOf(settingsFor(role))))],
+  })
+  for (const { oid } of changed) {
+    const login = living.find(({ login_oid }) => login_oid === oid)
+    if (login !== undefined) {
+      await mend(client, login, log).catch(refusalOf(login.login_name, failed))
+    }
+  }
+}
+
+/** Whoever is connected may have begun with what was changed. */
+async function mend(client: pg.Client, { login_oid, login_name, role }: Watched, log: Log) {
+  await inTransaction(client, async () => {
+    await oneByOne(client)
+    await applySettings(client, login_name, role)
+  })
+  const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now')
+  await hangUp(client, login_oid, rows[0]?.now)
+  log.warn('A database login had changed its settings.', { login: login_name })
+}
+
+const textsOf = (settings: Record<string, string>) =>
+  Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+
+const tooLong = `
+  select a.usename as login,
+    case
+      when a.state like 'idle in transaction%' then 'let a transaction wait too long'
+      else 'let a statement run too long'
+    end as why,
+    case
+      when a.state like 'idle in transaction%' or clock_timestamp() - a.query_start > $3::interval
+      then pg_terminate_backend(a.pid)
+      else pg_cancel_backend(a.pid)
+    end
+  from pg_stat_activity as a
+  where a.usesysid = any ($1::oid[])
+    and a.backend_type = 'client backend'
+    and (
+      a.state in ('active', 'fastpath function call')
+      and clock_timestamp() - a.query_start > $2::interval
+      or a.state like 'idle in transaction%'
+      and clock_timestamp() - a.state_change > $4::interval
+    )`
+
+/** Only a superuser sets the limit of temporary files: it may be there or not. */
+const changedDefaults = `
+  with wanted as (
+    select u.oid, array(
+      select t.setting collate "C" from jsonb_array_elements_text(w.settings) as t (setting)
+      order by 1
+    ) as settings
+    from unnest($1::oid[]) with ordinality as u (oid, n)
+    join jsonb_array_elements($2::jsonb) with ordinality as w (settings, n) using (n)
+  )
+  select w.oid
+  from wanted as w
+  where (
+    select array_agg(distinct c.setting order by c.setting)
+    from (
+      select
+        case s.setdatabase when d.oid then c.setting else 'elsewhere: ' || c.setting end
+          collate "C"
+      from pg_db_role_setting as s
+      cross join pg_database as d
+      cross join unnest(s.setconfig) as c (setting)
+      where s.setrole = w.oid and d.datname = current_database()
+      union all
+      select t.setting from unnest(w.settings) as t (setting)
+      where t.setting like 'temp_file_limit=%'
+    ) as c (setting)
+  ) is distinct from w.settings`
