@@ -1,6 +1,7 @@
 import crypto from 'node:crypto'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
+import { serviceLogins } from '../../../src/server/postgres/access.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
 import type { TestDatabase } from '../../harness/database.ts'
 import { signIn } from '../../harness/sign-in.ts'
@@ -103,9 +104,10 @@ describe('a database login', () => {
     const { acme, bi, root } = brands
     const { rows } = await root.query<{ name: string }>(
       `select r.rolname as name from pg_roles as r
-       where r.rolname not in (select rolname from pg_roles where rolname = 'fluence_analyst')
-         and r.rolname <> $1 and r.rolname not like 't\\_%' and r.rolname not like 'matrix\\_%'`,
-      [brands.login],
+       where r.rolname = any ($1)
+         or r.rolname like 'fluence\\_%' and not r.rolcanlogin and r.rolname <> 'fluence_analyst'
+         or r.rolname like 'pg\\_%'`,
+      [['postgres', 'installer', ...serviceLogins]],
     )
     expect(rows.length).toBeGreaterThan(15)
     for (const { name } of rows) {
