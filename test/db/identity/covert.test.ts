@@ -224,6 +224,15 @@ describe('a database login', () => {
     await set('null')
     expect((await bi.query('execute mine')).rows).toEqual([{ n: 20 }])
     await bi.query('deallocate mine')
+    // A cursor goes on with what it found: so the connections of a login are ended with it.
+    await bi.query('begin')
+    await bi.query('declare mine cursor for select p.id from app_public.products as p')
+    expect((await bi.query('fetch 1 from mine')).rowCount).toBe(1)
+    await set('now()')
+    expect((await bi.query('fetch 1 from mine')).rowCount).toBe(1)
+    expect(await brandsSeen(bi)).toEqual([])
+    await bi.query('rollback')
+    await set('null')
   })
 })
 
