@@ -78,7 +78,9 @@ export async function seedWorlds(story: Story): Promise<Worlds> {
     async thieves() {
       const logins = await byLogin(story, [['analyst with two doors', 'analyst', 1052]])
       return logins.map((login) => ({
-        ...login,
+        name: login.name,
+        role: login.role,
+        world: login.world,
         async become() {
           await login.become(story)
           await story.rows(
