@@ -192,8 +192,8 @@ test('every function refuses by GraphQL whom it refuses by SQL, with the same co
   let refusals = 0
   for (const routine of routines.filter(({ name }) => name.startsWith('app_public.'))) {
     const calls = Object.entries(callsOf(routine))
+    const said = await inSql((story) => answersOf(story, routine, personas))
     for (const persona of personas) {
-      const said = await inSql((story) => answersOf(story, routine, [persona]))
       const answers = (said.get(persona) ?? '').split(/, (?=[\w' ]+: )/)
       for (const [i, [whose, given]] of calls.entries()) {
         const sql = answers[i]?.replace(`${whose}: `, '') ?? ''

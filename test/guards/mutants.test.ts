@@ -80,9 +80,15 @@ class Probe {
     const shown = [...(await shownBy(this.#story, view, this.#everybody)).values()]
     // Behind the functions that say who is calling.
     if (!/current_(login|session)$/.test(view.name)) return shown.join('\n')
-    const people = [...this.#worlds.sessions, ...(await this.#worlds.logins())]
+    const { sessions, nobody } = this.#worlds
+    const logins = [
+      ...(await this.#worlds.logins()),
+      ...(await this.#worlds.deadLogins()),
+      ...(await this.#worlds.thieves()),
+    ]
+    const people = [...sessions, ...nobody, ...logins]
     for (const routine of await routinesOf(this.#story)) {
-      if (routine.name !== 'app_public.current_organization_id') continue
+      if (!/\.(current_organization_id|end_all_sessions)$/.test(routine.name)) continue
       shown.push(...(await answersOf(this.#story, routine, people)).values())
     }
     return shown.join('\n')

@@ -195,8 +195,11 @@ test('a login of a role reaches what a session of that role does', async ({ stor
   })
 })
 
-test('without a session there is nothing but what is common', async ({ story }) => {
+test('without a session or login that counts there is nothing but what is common', async ({
+  story,
+}) => {
   const { worlds, tables, views, routines } = await prepared(story)
+  const nobody = [...worlds.nobody, ...(await worlds.deadLogins())]
   const found: string[] = []
   const note = (persona: Persona, name: string, words: string) => {
     if (!/^(no row|refused|null|false|0 rows|FL\d{3}|(select )?common|)$/.test(words)) {
@@ -204,13 +207,13 @@ test('without a session there is nothing but what is common', async ({ story }) 
     }
   }
   for (const view of views) {
-    for (const [persona, words] of await shownBy(story, view, worlds.nobody)) {
+    for (const [persona, words] of await shownBy(story, view, nobody)) {
       note(persona, view.name, words)
     }
   }
   for (const routine of routines) {
     const callers = await callersOf(story, routine, roles)
-    const people = worlds.nobody.filter(({ role }) => callers.includes(role))
+    const people = nobody.filter(({ role }) => callers.includes(role))
     if (people.length === 0 || routine.isTrigger) continue
     for (const [persona, answer] of await answersOf(story, routine, people)) {
       for (const each of answer.split(', ')) {
@@ -221,7 +224,7 @@ test('without a session there is nothing but what is common', async ({ story }) 
   await withoutTriggers(story, async () => {
     await liftGrants(story)
     for (const table of tables) {
-      const reach = await reachByPolicies(story, table, worlds.nobody)
+      const reach = await reachByPolicies(story, table, nobody)
       for (const [persona, { words }] of reach) note(persona, table.name, words)
     }
   })
@@ -258,6 +261,21 @@ test('what was not granted is refused before any policy is asked', async ({ stor
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('a login that brings along a session is still the login alone', async ({ story }) => {
+  const { worlds, routines } = await prepared(story)
+  const thieves = await worlds.thieves()
+  const answers: Record<string, string[]> = {}
+  for (const name of ['current_organization_id', 'current_user_id', 'end_all_sessions']) {
+    const routine = routines.find((each) => each.name === `app_public.${name}`)
+    answers[name] = routine ? [...(await answersOf(story, routine, thieves)).values()] : []
+  }
+  expect(answers).toEqual({
+    current_organization_id: ['1000'],
+    current_user_id: ['null'],
+    end_all_sessions: ['FL102'],
+  })
 })
 
 describe('the matrix', () => {

@@ -1,6 +1,7 @@
 import crypto from 'node:crypto'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
+import { serviceLogins } from '../../../src/server/postgres/access.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
 import type { TestDatabase } from '../../harness/database.ts'
 import { signIn } from '../../harness/sign-in.ts'
@@ -103,9 +104,10 @@ describe('a database login', () => {
     const { acme, bi, root } = brands
     const { rows } = await root.query<{ name: string }>(
       `select r.rolname as name from pg_roles as r
-       where r.rolname not in (select rolname from pg_roles where rolname = 'fluence_analyst')
-         and r.rolname <> $1 and r.rolname not like 't\\_%' and r.rolname not like 'matrix\\_%'`,
-      [brands.login],
+       where r.rolname = any ($1)
+         or r.rolname like 'fluence\\_%' and not r.rolcanlogin and r.rolname <> 'fluence_analyst'
+         or r.rolname like 'pg\\_%'`,
+      [['postgres', 'installer', ...serviceLogins]],
     )
     expect(rows.length).toBeGreaterThan(15)
     for (const { name } of rows) {
@@ -218,6 +220,15 @@ describe('a database login', () => {
     await set('null')
     expect((await bi.query('execute mine')).rows).toEqual([{ n: 20 }])
     await bi.query('deallocate mine')
+    // A cursor goes on with what it found: so the connections of a login are ended with it.
+    await bi.query('begin')
+    await bi.query('declare mine cursor for select p.id from app_public.products as p')
+    expect((await bi.query('fetch 1 from mine')).rowCount).toBe(1)
+    await set('now()')
+    expect((await bi.query('fetch 1 from mine')).rowCount).toBe(1)
+    expect(await brandsSeen(bi)).toEqual([])
+    await bi.query('rollback')
+    await set('null')
   })
 })
 

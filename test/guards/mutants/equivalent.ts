@@ -25,6 +25,8 @@ export const equivalent: Readonly<Record<string, string>> = {
   'view reporting.category_stock: without security_invoker': ofView,
   'view reporting.jobs: without security_invoker': ofFunction,
   'view reporting.rollup_drift: without security_invoker': ofView,
+  "view app_private.current_login: without (SESSION_USER <> 'fluence_authenticator'::name)":
+    "The server's login is none that could be bound, so no row is about it.",
   'function app_private.acting_admin(): o.id = v_caller.organization_id is true':
     'It would lock more organizations than it needs.',
   'function app_public.leave_organization(): o.id = v_caller.organization_id is true':

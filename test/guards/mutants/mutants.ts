@@ -16,6 +16,7 @@ export async function everyMutant(story: Story): Promise<Mutant[]> {
     ...(await ofPolicies(story)),
     ...(await ofTables(story)),
     ...(await ofViews(story)),
+    ...(await ofCallers(story)),
     ...(await ofGrants(story)),
     ...(await ofBodies(story)),
   ]
@@ -94,6 +95,42 @@ async function ofViews(story: Story): Promise<Mutant[]> {
     subject: name,
     sql: `alter view ${name} set (security_invoker = false)`,
   }))
+}
+
+/** The two views that say who is calling, without one of their conditions each. */
+async function ofCallers(story: Story): Promise<Mutant[]> {
+  const views = await story.rows<{ name: string; text: string }>(
+    `select v.name, pg_get_viewdef(v.name::regclass) as text
+     from unnest(array['app_private.current_login', 'app_private.current_session']) as v (name)`,
+  )
+  return views.flatMap(({ name, text }) => {
+    const start = text.lastIndexOf('\n  WHERE (') + '\n  WHERE ('.length
+    return conditions(text.slice(start)).map(({ index, condition }) => {
+      const at = start + index
+      const without = text.slice(0, at) + 'true' + text.slice(at + condition.length)
+      return {
+        name: `view ${name}: without ${condition.replaceAll(/\s+/g, ' ')}`,
+        kind: 'view' as const,
+        subject: name,
+        sql: `create or replace view ${name} with (security_invoker = true) as ${without}`,
+      }
+    })
+  })
+}
+
+/** What stands in parentheses of its own, up to the one that closes before any was opened. */
+function conditions(text: string): { index: number; condition: string }[] {
+  const found: { index: number; condition: string }[] = []
+  let depth = 0
+  let start = 0
+  for (const [i, letter] of [...text].entries()) {
+    if (letter === '(' && depth++ === 0) start = i
+    if (letter !== ')') continue
+    depth -= 1
+    if (depth < 0) break
+    if (depth === 0) found.push({ index: start, condition: text.slice(start, i + 1) })
+  }
+  return found
 }
 
 async function ofGrants(story: Story): Promise<Mutant[]> {

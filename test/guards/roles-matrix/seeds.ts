@@ -12,6 +12,7 @@ export const platform = 3000
 
 const longAgo = `'2001-01-01 00:00+00'`
 const soon = `now() + interval '1 day'`
+const justNow = `now() - interval '1 second'`
 const digest = (text: string) => `sha256('${text}')`
 
 /** One row for each person with a role: number, role, organization. The platform has two. */
@@ -61,13 +62,29 @@ export const seeds: Readonly<Record<string, Seed>> = {
   },
   'app_private.channel_key': { change: ['key', `'00000000-0000-4000-8000-000000000000'`] },
   'app_private.database_logins': {
-    insert: eachPerson(
-      'app_private.database_logins',
-      'id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id',
-      (id, role, home, world) =>
-        `${id}, ${id}, 'bi_${id}', 'bi_${id}', ${home},
-         ${home === world && world !== platform ? world : 'null'}, '${role}', ${id}`,
-    ),
+    insert: (w) => `
+      ${eachPerson(
+        'app_private.database_logins',
+        'id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id',
+        (id, role, home, world) =>
+          `${id}, ${id}, 'bi_${id}', 'bi_${id}', ${home},
+           ${home === world && world !== platform ? world : 'null'}, '${role}', ${id}`,
+      )(w)}
+      ${ofBrands((brand) =>
+        insert(
+          'app_private.database_logins',
+          `id, login_oid, login_name, name, organization_id, acting_brand_id, role, expires_at,
+           revoked_at`,
+          [
+            `${brand + 50}, ${brand + 50}, 'bi_${brand + 50}', 'bi_${brand + 50}', ${brand}, ${brand},
+             'analyst', null, now()`,
+            `${brand + 51}, ${brand + 51}, 'bi_${brand + 51}', 'bi_${brand + 51}', ${brand}, ${brand},
+             'analyst', ${justNow}, null`,
+            `${brand + 52}, ${brand + 52}, 'bi_${brand + 52}', 'bi_${brand + 52}', ${brand}, ${brand},
+             'analyst', null, null`,
+          ],
+        ),
+      )(w)}`,
     change: ['last_used_at', longAgo],
   },
   'app_private.drift_checks': {
@@ -176,6 +193,18 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ])}
       ${ofBrands((brand) =>
         [
+          // One that was ended, and one that has ended by itself.
+          insert(
+            'app_private.sessions',
+            `id, session_hash, user_id, membership_id, organization_id, acting_brand_id, role,
+             created_at, expires_at, revoked_at`,
+            [
+              `${brand + 50}, ${digest(`session ${brand + 50}`)}, ${brand + 2}, ${brand + 2}, ${brand},
+               ${brand}, 'analyst', now(), ${soon}, now()`,
+              `${brand + 51}, ${digest(`session ${brand + 51}`)}, ${brand + 2}, ${brand + 2}, ${brand},
+               ${brand}, 'analyst', ${longAgo}, ${justNow}, null`,
+            ],
+          ),
           // It has given a password and not yet the second factor.
           insert('app_private.sessions', 'id, session_hash, user_id, membership_id, expires_at', [
             `${brand + 14}, ${digest(`session ${brand + 14}`)}, ${brand + 7}, ${brand + 7}, ${soon}`,

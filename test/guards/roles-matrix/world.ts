@@ -20,7 +20,11 @@ export interface Worlds {
   readonly sessions: readonly Persona[]
   /** The people of the first world, with database logins of their own. */
   logins(): Promise<readonly Persona[]>
-  /** The same roles through the server without a session. */
+  /** Logins that are over. */
+  deadLogins(): Promise<readonly Persona[]>
+  /** A login that brings along the session of a person of its own brand and role. */
+  thieves(): Promise<readonly Persona[]>
+  /** The same roles through the server without a session, or with one that does not count. */
   readonly nobody: readonly Persona[]
   /** The logins of the house, and the two roles that own things. */
   readonly house: readonly Persona[]
@@ -49,16 +53,58 @@ export async function seedWorlds(story: Story): Promise<Worlds> {
     `select graphile_worker.add_job('none', json_build_object('organization_id', o.id::text))
      from app_public.organizations as o where o.kind <> 'agency'`,
   )
+  const handles = new Map<number, string>()
   return {
-    sessions: await bySession(story),
+    sessions: await bySession(story, handles, [
+      ['visitor', 'visitor', 1013],
+      ['half signed in', 'visitor', 1014],
+      ...memberRoles.map((role, i): Numbered => [role, role, 1001 + i]),
+      ['analyst by a grant', 'analyst', 1020],
+      ['analyst with a key', 'analyst', 1030],
+      ['admin of the platform', 'admin', 3001],
+      ['analyst of the platform', 'analyst', 3002],
+    ]),
     // Not at once: whoever makes a member of a role keeps others from it until the transaction ends.
-    logins: () => byLogin(story),
-    nobody: peopleRoles.map((role) => ({
-      name: role,
-      role: `fluence_${role}`,
-      world: 1,
-      become: () => story.through('', role),
-    })),
+    logins: () =>
+      byLogin(
+        story,
+        memberRoles.map((role, i): Numbered => [role, role, 1001 + i]),
+      ),
+    deadLogins: () =>
+      byLogin(story, [
+        ['analyst whose login was revoked', 'analyst', 1050],
+        ['analyst whose login is over', 'analyst', 1051],
+      ]),
+    async thieves() {
+      const logins = await byLogin(story, [['analyst with two doors', 'analyst', 1052]])
+      return logins.map((login) => ({
+        name: login.name,
+        role: login.role,
+        world: login.world,
+        async become() {
+          await login.become(story)
+          await story.rows(
+            `select set_config('role', 'fluence_analyst', true),
+               set_config('fluence.session_id', $1, true)`,
+            [handles.get(1002)],
+          )
+        },
+      }))
+    },
+    nobody: [
+      ...peopleRoles.map((role) => ({
+        name: `${role} without a session`,
+        role: `fluence_${role}`,
+        world: 1,
+        become: () => story.through('', role),
+      })),
+      ...(await bySession(story, handles, [
+        ['analyst whose session was ended', 'analyst', 1050],
+        ['analyst whose session is over', 'analyst', 1051],
+        ["auditor with a finance manager's session", 'auditor', 1007],
+        ["analyst with a visitor's session", 'analyst', 1013],
+      ])),
+    ],
     house: houseRoles.map((role) => ({
       name: role,
       role: `fluence_${role}`,
@@ -78,20 +124,19 @@ export async function withoutTriggers<T>(story: Story, work: () => Promise<T>): 
   return answer
 }
 
-async function bySession(story: Story): Promise<Persona[]> {
-  const sessions: [string, string, number][] = [
-    ['visitor', 'visitor', 1013],
-    ['half signed in', 'visitor', 1014],
-    ...memberRoles.map((role, i): [string, string, number] => [role, role, 1001 + i]),
-    ['analyst by a grant', 'analyst', 1020],
-    ['analyst with a key', 'analyst', 1030],
-    ['admin of the platform', 'admin', 3001],
-    ['analyst of the platform', 'analyst', 3002],
-  ]
+/** What somebody is called, in which role they come, and the number of their session or login. */
+type Numbered = [name: string, role: string, number: number]
+
+async function bySession(
+  story: Story,
+  handles: Map<number, string>,
+  sessions: readonly Numbered[],
+): Promise<Persona[]> {
   const personas: Persona[] = []
   for (const [name, role, number] of sessions) {
     // In the form of an API key: GraphQL takes that as it is, without a token around it.
-    const handle = newOpaque('apiKey')
+    const handle = handles.get(number) ?? newOpaque('apiKey')
+    handles.set(number, handle)
     await story.rows(
       `update app_private.sessions as s set session_hash = sha256(convert_to($2, 'UTF8'))
        where s.id = $1`,
@@ -108,20 +153,21 @@ async function bySession(story: Story): Promise<Persona[]> {
   return personas
 }
 
-async function byLogin(story: Story): Promise<Persona[]> {
+async function byLogin(story: Story, logins: readonly Numbered[]): Promise<Persona[]> {
   const personas: Persona[] = []
   // Roles are the cluster's, and other files do the same at the same time.
   const tag = crypto.randomBytes(4).toString('hex')
-  for (const [i, role] of memberRoles.entries()) {
-    const login = `matrix_${tag}_${role}`
+  await story.as(null)
+  for (const [name, role, number] of logins) {
+    const login = `matrix_${tag}_${number}`
     await story.rows(`create role ${login} login in role fluence_${role}`)
     await story.rows(
       `update app_private.database_logins as l
        set login_oid = to_regrole($2), login_name = $2 where l.id = $1`,
-      [1001 + i, login],
+      [number, login],
     )
     personas.push({
-      name: role,
+      name,
       role: `fluence_${role}`,
       world: 1,
       async become() {
