@@ -96,6 +96,15 @@ describe('an event whose task always fails', () => {
   })
 })
 
+test('an event is worked off, whatever its key is called', async ({ stage }) => {
+  await stage.workers(1)
+  for (const key of ['two words', 'größe: "L" 👕', 'k'.repeat(300)]) {
+    await stage.happen(key)
+    await stage.settles()
+    expect(await stage.effectsOf(key)).toEqual([1])
+  }
+})
+
 describe('a payload that is not what the task takes', () => {
   test('parks its event at once', async ({ stage }) => {
     await stage.workers(1)
