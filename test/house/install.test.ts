@@ -222,7 +222,7 @@ describe('the packages for development', () => {
       fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8'),
     ) as { scripts: Record<string, string> }
     const asking = Object.keys(scripts).filter((name) => scripts[name]?.endsWith('--dev'))
-    expect(asking.toSorted()).toEqual(['prebench', 'precheck', 'pretest'])
+    expect(asking.toSorted()).toEqual(['prebench', 'precheck', 'presoak', 'pretest'])
   })
 })
 
