@@ -44,17 +44,18 @@ test('a question is asked with the settings of its caller, and with nobody elseâ
   expect(new Set(connections).size).toBe(1)
 })
 
+/** Stays with the connection if its transaction is committed. */
+const leaveTrace = `select set_config('fluence.trace', 'yes', false) as left`
+const readTrace = `select coalesce(current_setting('fluence.trace', true), '') as trace`
+
 for (const [what, settings, code] of [
   ['a role that is not there', { ...visitor, role: 'fluence_king' }, '22023'],
   ['a role that is not for it', { ...visitor, role: 'fluence_owner' }, '42501'],
   ['a value that is none', { ...visitor, statement_timeout: 'soon' }, '22023'],
 ] as const) {
   test(`${what} is told, and the question behind it is not answered`, async ({ asking }) => {
-    await expect(
-      asking.ask(settings, `select pg_advisory_lock(4242), 'asked' as what`),
-    ).rejects.toMatchObject({ code })
-    const locks = `select from pg_locks where locktype = 'advisory' and objid = 4242`
-    expect(await asking.ask(visitor, locks)).toEqual([])
+    await expect(asking.ask(settings, leaveTrace)).rejects.toMatchObject({ code })
+    expect(await asking.ask(visitor, readTrace)).toEqual([{ trace: '' }])
   })
 }
 
@@ -65,14 +66,11 @@ test('without a role there is no right to anything', async ({ asking }) => {
 })
 
 test('what fails leaves nothing behind', async ({ asking }) => {
-  const lock = 'select pg_advisory_xact_lock(4242), 1 / 0'
-  await expect(asking.ask(visitor, lock)).rejects.toMatchObject({ code: '22012' })
-  const [row] = await asking.ask(
-    visitor,
-    `select count(*)::int as locks, current_user as role
-     from pg_locks where locktype = 'advisory' and objid = 4242`,
-  )
-  expect(row).toEqual({ locks: 0, role: 'fluence_visitor' })
+  expect(await asking.ask(visitor, leaveTrace)).toEqual([{ left: 'yes' }])
+  expect(await asking.ask(visitor, readTrace)).toEqual([{ trace: 'yes' }])
+  await asking.ask(visitor, `select set_config('fluence.trace', '', false)`)
+  await expect(asking.ask(visitor, `${leaveTrace}, 1 / 0`)).rejects.toMatchObject({ code: '22012' })
+  expect(await asking.ask(visitor, readTrace)).toEqual([{ trace: '' }])
 })
 
 test('several questions are asked in a transaction within, which is taken back as a whole', async ({
@@ -83,19 +81,15 @@ test('several questions are asked in a transaction within, which is taken back a
     inTransactions(asking.pool)(visitor, (client) =>
       client.withTransaction(async (within) => {
         await within.query({ text: note })
-        await within.query({ text: `select pg_advisory_xact_lock(4243)` })
+        await within.query({ text: leaveTrace })
         return within.query<object>({ text: last })
       }),
     )
   const read = `select current_setting('fluence.note', true) as note`
   expect((await several(read)).rows).toEqual([{ note: 'inner' }])
+  await asking.ask(visitor, `select set_config('fluence.trace', '', false)`)
   await expect(several('select 1 / 0')).rejects.toMatchObject({ code: '22012' })
-  const [row] = await asking.ask(
-    visitor,
-    `select current_setting('fluence.note', true) as note, count(*)::int as locks
-     from pg_locks where locktype = 'advisory' and objid = 4243`,
-  )
-  expect(row).toEqual({ note: '', locks: 0 })
+  expect(await asking.ask(visitor, readTrace)).toEqual([{ trace: '' }])
 })
 
 test('a second question without one is refused: the first is committed', async ({ asking }) => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { JobHelpers, Task, TaskList } from 'graphile-worker'
 import type { Log } from '../log.ts'
-import { anything, BadPayload, id, nullable, object, type Parse, text } from './payloads.ts'
+import { anything, BadPayload, id, nullable, object, type Parse, anyText } from './payloads.ts'
 
 /** One statement, one transaction: what a task changes, one function of SQL changes. */
 export type Sql = (text: string, values?: readonly unknown[]) => Promise<unknown[]>
@@ -33,8 +33,8 @@ export interface Event<T> {
 const eventEnvelope = object({
   event_id: id,
   organization_id: nullable(id),
-  topic: text,
-  key: text,
+  topic: anyText,
+  key: anyText,
   payload: anything,
 })
 

@@ -73,15 +73,15 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ${ofBrands((brand) =>
         insert(
           'app_private.database_logins',
-          `id, login_oid, login_name, name, organization_id, acting_brand_id, role, expires_at,
-           revoked_at`,
+          `id, login_oid, login_name, name, organization_id, acting_brand_id, role, created_at,
+           expires_at, revoked_at`,
           [
             `${brand + 50}, ${brand + 50}, 'bi_${brand + 50}', 'bi_${brand + 50}', ${brand}, ${brand},
-             'analyst', null, now()`,
+             'analyst', ${longAgo}, null, now()`,
             `${brand + 51}, ${brand + 51}, 'bi_${brand + 51}', 'bi_${brand + 51}', ${brand}, ${brand},
-             'analyst', ${justNow}, null`,
+             'analyst', ${longAgo}, ${justNow}, null`,
             `${brand + 52}, ${brand + 52}, 'bi_${brand + 52}', 'bi_${brand + 52}', ${brand}, ${brand},
-             'analyst', null, null`,
+             'analyst', ${longAgo}, null, null`,
           ],
         ),
       )(w)}`,
