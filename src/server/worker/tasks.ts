@@ -98,7 +98,7 @@ class Failure extends Error {
 export function codeOf(error: unknown): string {
   if (error instanceof BadPayload) return 'bad_payload'
   const { code: own, name } = Object(error) as { code?: unknown; name?: unknown }
-  const isCode = (text: unknown) => typeof text === 'string' && /^\w{1,40}$/.test(text)
+  const isCode = (it: unknown) => typeof it === 'string' && /^\w{1,40}$/.test(it)
   return String([own, name].find(isCode) ?? 'unknown')
 }
 
