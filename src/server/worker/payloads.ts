@@ -18,7 +18,7 @@ const refuse = (at: string, wanted: string): never => {
 export const id: Parse<string> = (value, at = 'the payload') =>
   typeof value === 'string' && /^\d{1,19}$/.test(value) ? value : refuse(at, 'the number of a row')
 
-export const text: Parse<string> = (value, at = 'the payload') =>
+export const anyText: Parse<string> = (value, at = 'the payload') =>
   typeof value === 'string' ? value : refuse(at, 'a text')
 
 export const code: Parse<string> = (value, at = 'the payload') =>

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { JobHelpers, Task, TaskList } from 'graphile-worker'
 import type { Log } from '../log.ts'
-import { anything, BadPayload, id, nullable, object, type Parse, text } from './payloads.ts'
+import { anyText, anything, BadPayload, id, nullable, object, type Parse } from './payloads.ts'
 
 /** One statement, one transaction: what a task changes, one function of SQL changes. */
 export type Sql = (text: string, values?: readonly unknown[]) => Promise<unknown[]>
@@ -26,8 +26,8 @@ export interface Event<T> {
 const eventEnvelope = object({
   event_id: id,
   organization_id: nullable(id),
-  topic: text,
-  key: text,
+  topic: anyText,
+  key: anyText,
   payload: anything,
 })
 
@@ -98,7 +98,7 @@ class Failure extends Error {
 export function codeOf(error: unknown): string {
   if (error instanceof BadPayload) return 'bad_payload'
   const { code: own, name } = Object(error) as { code?: unknown; name?: unknown }
-  const isCode = (it: unknown) => typeof it === 'string' && /^\w{1,40}$/.test(it)
+  const isCode = (text: unknown) => typeof text === 'string' && /^\w{1,40}$/.test(text)
   return String([own, name].find(isCode) ?? 'unknown')
 }
 
