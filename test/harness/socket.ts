@@ -30,7 +30,8 @@ export interface Following {
   end(): void
 }
 
-const transportOf = (socket: WebSocket) => (socket as unknown as { _socket: Socket | null })._socket
+/** The connection below a WebSocket, which `ws` keeps to itself. */
+const transportOf = (socket: WebSocket) => Reflect.get(socket, '_socket') as Socket | null
 
 export function openLine(url: string, handle?: string, headers = {}): Line {
   const sockets: WebSocket[] = []

@@ -110,8 +110,8 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
 const malformed = (message: string) => new Refusal('FL901', message, 400)
 const tooMuch = (message: string) => new Refusal('FL902', message, 400)
 
-const opening: readonly TokenKind[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]
-const closing: readonly TokenKind[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
+const opening = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L])
+const closing = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R])
 
 /**
  * A text of a million words need not be understood to be refused; nor one with so many brackets in
@@ -122,7 +122,7 @@ function countTokens(query: string): void {
   let nesting = 0
   for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count += 1) {
     const { kind } = lexer.token
-    nesting += opening.includes(kind) ? 1 : closing.includes(kind) ? -1 : 0
+    nesting += opening.has(kind) ? 1 : closing.has(kind) ? -1 : 0
     if (count >= limits.tokens) throw tooMuch(`A document has at most ${limits.tokens} words.`)
     if (nesting > limits.nesting) {
       throw tooMuch(`A document has at most ${limits.nesting} brackets within each other.`)
