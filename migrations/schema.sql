@@ -3649,19 +3649,21 @@ COMMENT ON COLUMN app_public.products.title IS 'Name as the shop shows it.';
 
 COMMENT ON COLUMN app_public.products.description IS 'Text as the shop shows it.';
 
-COMMENT ON COLUMN app_public.products.category IS 'Category it is reported under.';
+COMMENT ON COLUMN app_public.products.category IS '@behavior +attribute:groupBy
+Category it is reported under.';
 
 COMMENT ON COLUMN app_public.products.product_price IS 'Price of one unit, in its currency.';
 
 COMMENT ON COLUMN app_public.products.cost IS 'Cost of goods of one unit, in its currency; null if not known.';
 
-COMMENT ON COLUMN app_public.products.currency IS 'Currency of price and cost.';
+COMMENT ON COLUMN app_public.products.currency IS '@behavior +attribute:groupBy
+Currency of price and cost.';
 
 COMMENT ON COLUMN app_public.products.stock_quantity IS 'Units in stock.';
 
 COMMENT ON COLUMN app_public.products.on_sale IS 'Whether the shop offers it now.';
 
-COMMENT ON COLUMN app_public.products.created_at IS '@behavior +orderBy
+COMMENT ON COLUMN app_public.products.created_at IS '@behavior +orderBy +attribute:groupBy
 When it was added.';
 
 COMMENT ON COLUMN app_public.products.retired_at IS 'When it was taken out of the range for good. Retired products keep their history.';

@@ -174,6 +174,20 @@ describe('a subscription', () => {
     expect(following.errors.map(({ extensions }) => extensions?.['code'])).toEqual(['FL915'])
   })
 
+  test('whose caller hangs up is no fault of anybody', async ({ api }) => {
+    const handle = await api.signIn('wonka', 'analyst')
+    await add(api, 'wonka', ...Array.from({ length: 200 }, (_, i) => `P${i}`))
+    const faults = () => api.reports.filter(({ code }) => code === 'FL905' || code === 'FL906')
+    const before = faults().length
+    const lines = Array.from({ length: 20 }, () => openLine(api.url, handle))
+    const followings = lines.map((line) => line.ask(follow, { after: '0' }))
+    await Promise.all(followings.map((following) => following.has(1)))
+    for (const line of lines) line.reset()
+    const last = openLine(api.url, handle).ask(follow, { after: '0' })
+    expect(await last.has(200)).toHaveLength(200)
+    expect(faults().slice(before)).toEqual([])
+  })
+
   test('ends when it is told to, and leaves nothing behind', async ({ api }) => {
     const handle = await api.signIn('umbrella', 'analyst')
     const line = openLine(api.url, handle)

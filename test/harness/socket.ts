@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type Client, createClient } from 'graphql-ws'
 import { onTestFinished } from 'vitest'
 import { until } from '../../src/server/postgres/processes.ts'
@@ -16,6 +17,8 @@ export interface Line {
   closed(): number | undefined
   /** Breaks the connection without a word. */
   cut(): void
+  /** Breaks it as a machine does that has just restarted. */
+  reset(): void
 }
 
 export interface Following {
@@ -27,10 +30,13 @@ export interface Following {
   end(): void
 }
 
+/** The connection below a WebSocket, which `ws` keeps to itself. */
+const transportOf = (socket: WebSocket) => Reflect.get(socket, '_socket') as Socket | null
+
 export function openLine(url: string, handle?: string, headers = {}): Line {
   const sockets: WebSocket[] = []
   let code: number | undefined
-  class Socket extends WebSocket {
+  class Tracked extends WebSocket {
     constructor(address: string, protocols: string[]) {
       super(address, protocols, { headers })
       sockets.push(this)
@@ -38,7 +44,7 @@ export function openLine(url: string, handle?: string, headers = {}): Line {
   }
   const client: Client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: Socket,
+    webSocketImpl: Tracked,
     connectionParams: handle === undefined ? {} : { authorization: `Bearer ${handle}` },
     retryAttempts: 0,
     lazy: true,
@@ -52,6 +58,7 @@ export function openLine(url: string, handle?: string, headers = {}): Line {
   return {
     closed: () => code,
     cut: () => sockets.forEach((socket) => socket.terminate()),
+    reset: () => sockets.forEach((socket) => transportOf(socket)?.resetAndDestroy()),
     ask(query, variables) {
       const following: Following = {
         told: [],

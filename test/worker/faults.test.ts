@@ -164,3 +164,18 @@ describe('a worker', () => {
     expect(await stage.effectsOf('a')).toEqual([1, 2])
   })
 })
+
+test('nobody ends a worker by telling it of a migration that was not', async () => {
+  const [worker] = await stage.workers(1)
+  for (let i = 0; i < 10; i += 1) {
+    await stage.query(`notify "worker:migrate", '{"migrationNumber": 9999, "breaking": true}'`)
+    await pause(100)
+  }
+  await stage.happen('a')
+  await stage.becomes(
+    'the effect of an event',
+    async () => (await stage.effectsOf('a')).length === 1,
+  )
+  expect(worker?.ended).toBeUndefined()
+  expect(worker?.stdout).not.toContain('starts anew')
+})

@@ -33,6 +33,15 @@ export const bucketsPlugin: GraphileConfig.Plugin = {
           return build
         },
       },
+      // By the very moment each row would be a group of its own.
+      GraphQLEnumType_values: {
+        after: ['PgAggregatesAddGroupByAggregateEnumValuesForAttributesPlugin'],
+        callback(values, _build, { scope }) {
+          if (!scope.isPgAggregateGroupEnum) return values
+          const isBucketed = (name: string) => `${name}_TRUNCATED_TO_DAY` in values
+          return Object.fromEntries(Object.entries(values).filter(([name]) => !isBucketed(name)))
+        },
+      },
     },
   },
 }

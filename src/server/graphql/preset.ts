@@ -56,6 +56,8 @@ export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Pres
       '-node',
       '-resource:aggregates',
       '-resource:groupedAggregates',
+      // By a column that is told apart row by row a group is a row, and no page holds them.
+      '-attribute:groupBy',
       // It offers averages of moments, which PostgreSQL does not have.
       '-having',
       '-resource:aggregates:filterBy',

@@ -83,11 +83,9 @@ export function openSockets(
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // The next row of a subscription waits until this one is on its way.
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            socket.send(data, (error) => (error ? reject(error) : resolve()))
-          }),
+        // The next row of a subscription waits until this one is on its way. That somebody has hung
+        // up is no fault of an operation: the end of the socket ends it.
+        send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
         close: (code = badRequest) => socket.close(code, reasons[code] ?? ''),
         onMessage: (take) =>
           socket.on('message', (data: Buffer, isBinary) => {

@@ -118,7 +118,10 @@ async function ensurePasswords(client: pg.Client, access: Access): Promise<boole
   let changed = false
   for (const login of serviceLogins) {
     if (await canLogIn(access, login)) continue
-    await refuseOthersLogins(client)
+    const refusal = await refusalOfOthersLogins(client)
+    // Of two that prepare at once, one finds that the other one has just set the same passwords.
+    if (refusal !== undefined && (await canLogIn(access, login))) continue
+    if (refusal !== undefined) throw refusal
     await setPassword(client, access, login)
     changed = true
   }
@@ -146,7 +149,7 @@ async function canLogIn(access: Access, login: ServiceLogin): Promise<boolean> {
 }
 
 /** The logins belong to the whole cluster: with other passwords, other databases would be locked out. */
-async function refuseOthersLogins(client: pg.Client): Promise<void> {
+async function refusalOfOthersLogins(client: pg.Client): Promise<Problem | undefined> {
   const { rows: others } = await client.query<{ name: string }>(
     `select d.datname as name
      from pg_database as d
@@ -158,9 +161,9 @@ async function refuseOthersLogins(client: pg.Client): Promise<void> {
      order by d.datname`,
   )
   const [first] = others
-  if (first === undefined) return
+  if (first === undefined) return undefined
   const names = others.map(({ name }) => client.escapeIdentifier(name))
-  throw new Problem(
+  return new Problem(
     `Another database of this server uses the logins of Fluence with another secret: ${first.name}.`,
     `Set FLUENCE_SECRET to the one that is used there (unset, it is the password in DATABASE_URL). If it is not in use any more, or is to get this secret, too: revoke connect on database ${names.join(', ')} from fluence_worker;`,
   )

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import path from 'node:path'
 import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
 import { endPool, makePool } from '../postgres/pool.ts'
@@ -31,6 +31,7 @@ export class Shift {
   readonly #broken = Promise.withResolvers<void>()
   readonly #running = new Set<string>()
   readonly #unbegun: string[] = []
+  #revision = 0
   #runner: Runner | undefined
   #workerId: string | undefined
   #heartbeat: Heartbeat | undefined
@@ -38,12 +39,47 @@ export class Shift {
   constructor(options: ShiftOptions) {
     this.#options = options
     this.#pool = makePool(options.url, options.concurrency + 4, () => this.#broken.resolve())
-    this.#pool.on('connect', (client) => client.on('error', () => this.#broken.resolve()))
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => this.#broken.resolve())
+      this.#doubtMigrations(client)
+    })
+  }
+
+  /**
+   * graphile-worker ends when it is told that its tables were migrated beyond it; and everybody who can
+   * log in to PostgreSQL can tell it so. So we look first whether it is true.
+   */
+  #doubtMigrations(client: PoolClient): void {
+    const emit = client.emit.bind(client) as (event: string, ...given: unknown[]) => boolean
+    const pass = (event: string, ...given: unknown[]) => {
+      const [message] = given as [{ channel?: string } | undefined]
+      if (event !== 'notification' || message?.channel !== 'worker:migrate') {
+        return emit(event, ...given)
+      }
+      this.#asMigrated()
+        .then((isTrue) => isTrue && emit(event, ...given))
+        .catch(() => {})
+      return true
+    }
+    client.emit = pass as typeof client.emit
+  }
+
+  async #asMigrated(): Promise<boolean> {
+    return (await this.#lastRevision()) > this.#revision
+  }
+
+  /** The last migration of graphile-worker's tables that ends older workers. */
+  async #lastRevision(): Promise<number> {
+    const { rows } = await this.#pool.query<{ id: number | null }>(
+      `select max(m.id) as id from ${schema}.migrations as m where m.breaking`,
+    )
+    return rows[0]?.id ?? 0
   }
 
   /** Works until the database is lost; false if it was not even there at the start. */
   async work(): Promise<boolean> {
     try {
+      this.#revision = await this.#lastRevision()
       this.#runner = await this.#start()
     } catch {
       return false
