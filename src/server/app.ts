@@ -6,7 +6,7 @@ import { healthRoutes, type Readiness } from './http/health.ts'
 import { type Metrics, makeMetrics, metricsRoute } from './http/metrics.ts'
 import { openApi } from './http/openapi.ts'
 import { allowOrigins, makeOriginOf, type OriginOf } from './http/origins.ts'
-import { currentRequest, forThisRequest } from './http/request.ts'
+import { currentRequest, forThisRequest, unread } from './http/request.ts'
 import { installRoutes, type Route } from './http/route.ts'
 import { securityHeaders } from './http/security.ts'
 import { makeServer, type patience } from './http/server.ts'
@@ -81,7 +81,7 @@ export function makeApp(readiness: Readiness, options: AppOptions = {}): App {
 function nameDoor(request: Request, _response: Response, next: NextFunction): void {
   const facts = currentRequest()
   if (facts !== undefined) {
-    facts.operation = request.baseUrl === '/graphql' ? 'graphql unread' : 'graphiql'
+    facts.operation = request.baseUrl === '/graphql' ? unread : 'graphiql'
   }
   next()
 }

@@ -106,6 +106,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     requestId: currentRequestId,
     feedUrl: access.as('fluence_server'),
     log,
+    metrics,
     operations: readOperations(env.operationsDir),
     onlyKnown: env.onlyKnownOperations === 'on',
   })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Pool } from 'pg'
 import { expect } from 'vitest'
 import { inTransactions } from '../../src/server/graphql/transactions.ts'
+import { withClient } from '../../src/server/postgres/connect.ts'
 import { endPool, makePool } from '../../src/server/postgres/pool.ts'
 import { test as base } from '../harness/test.ts'
 
@@ -103,6 +104,35 @@ test('a second question without one is refused: the first is committed', async (
     await expect(asked).rejects.toThrow('committed before')
   }
   expect(await asking.ask(visitor, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('what met others in the middle is asked again, three times in all', async ({
+  asking,
+  database,
+}) => {
+  await withClient(database.superuserUrl, (client) =>
+    client.query(`
+      create schema test;
+      grant usage on schema test to public;
+      create sequence test.calls;
+      grant usage on sequence test.calls to public;
+      create function test.meets(others bigint, code text) returns bigint language plpgsql as $$
+      declare
+        v_call bigint := nextval('test.calls');
+      begin
+        if v_call <= others then
+          raise exception using errcode = code, message = 'met others';
+        end if;
+        return v_call;
+      end $$`),
+  )
+  const meets = (others: number, code: string) =>
+    asking.ask(visitor, `select test.meets(${others}, '${code}') as call`)
+  expect(await meets(2, '40001')).toEqual([{ call: '3' }])
+  await expect(meets(99, '40P01')).rejects.toMatchObject({ code: '40P01' })
+  expect(await meets(0, '40P01')).toEqual([{ call: '7' }])
+  await expect(meets(99, '23505')).rejects.toMatchObject({ code: '23505' })
+  expect(await meets(0, '40P01')).toEqual([{ call: '9' }])
 })
 
 test('a connection that breaks is replaced', async ({ asking, story }) => {

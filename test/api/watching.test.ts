@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { getOperationAST, parse } from 'postgraphile/graphql'
 import { describe, expect, test as plain } from 'vitest'
+import { openLine } from '../harness/socket.ts'
 import { rootsOf } from '../../src/server/graphql/cost.ts'
 import { asked, namesOf } from '../../src/server/graphql/labels.ts'
 import { hashOf } from '../../src/server/graphql/operations.ts'
@@ -68,6 +69,23 @@ describe('the metrics', () => {
     expect(text).toMatch(
       /^fluence_request_duration_seconds_sum\{operation="graphql query currency",outcome="2xx"\} 0\.\d+$/m,
     )
+  })
+
+  test('count operations over a socket as well, and not how long somebody listens', async ({
+    api,
+  }) => {
+    const before = await counts(api)
+    const line = openLine(api.url, await api.signIn('acme', 'analyst'))
+    const follow = line.ask('subscription { productChanged { position } }')
+    for (let i = 0; i < 3; i += 1) {
+      await line.ask('{ currencies(first: 1) { nodes { code } } }').has(1)
+    }
+    await line.ask('{ jobs { nodes { task } } }').has(1)
+    const key = 'graphql query currencies 2xx'
+    await expect.poll(async () => ((await counts(api))[key] ?? 0) - (before[key] ?? 0)).toBe(3)
+    await expect.poll(async () => (await counts(api))['graphql query jobs 4xx']).toBe(1)
+    expect(follow.errors).toEqual([])
+    expect(Object.keys(await counts(api)).join()).not.toContain('subscription')
   })
 
   test('call a known operation by its name, whether or not the caller says it', async ({

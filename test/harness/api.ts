@@ -6,7 +6,8 @@ import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
 import { openAccounts } from '../../src/server/identity/open.ts'
 import { close } from '../../src/server/http/listen.ts'
-import { currentRequestId } from '../../src/server/http/request.ts'
+import { makeMetrics } from '../../src/server/http/metrics.ts'
+import { currentRequestId, noteRefusal } from '../../src/server/http/request.ts'
 import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
@@ -42,7 +43,8 @@ async function startApi(
     pipeline: true,
   })
   const own = makePool(database.access.as('fluence_server'), 2, () => {})
-  const { app, server, originOf } = makeApp(async () => undefined)
+  const metrics = makeMetrics()
+  const { app, server, originOf } = makeApp(async () => undefined, { metrics })
   // The least that bcrypt knows: tests sign in often.
   const { accounts, tokens, close: closeAccounts } = openAccounts(database.access, own, { cost: 4 })
   const closeDoor = await openGraphQL(app, server, {
@@ -51,10 +53,14 @@ async function startApi(
     accounts,
     addressSecret: database.access.secretFor('addresses'),
     production,
-    report: (_reference, { code }, error) => reports.push({ code, error }),
+    report(reference, { code }, error) {
+      noteRefusal(code, reference)
+      reports.push({ code, error })
+    },
     requestId: currentRequestId,
     feedUrl: database.access.as('fluence_server'),
     log: noLog,
+    metrics,
     operations,
     onlyKnown: operations.size > 0,
   })

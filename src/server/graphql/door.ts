@@ -7,6 +7,7 @@ import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
 import { applicationName, factsOf, knowOperations } from '../http/request.ts'
+import type { Metrics } from '../http/metrics.ts'
 import type { Log } from '../log.ts'
 import type { Accounts } from '../identity/accounts.ts'
 import { visitOf } from '../identity/visit.ts'
@@ -32,6 +33,7 @@ export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
   readonly addressSecret: string
   readonly requestId: () => string | undefined
   readonly log: Log
+  readonly metrics?: Metrics
 }
 
 /** Opens the GraphQL door; the answer closes it. */
@@ -97,6 +99,7 @@ export async function openGraphQL(
     maxMessageBytes: maxRequestBytes,
     callers,
     log,
+    metrics: options.metrics,
   })
   return async () => {
     closeSockets()

@@ -5,6 +5,8 @@ import { type GrafservBase, makeGraphQLWSConfig } from 'postgraphile/grafserv'
 import { getOperationAST, GraphQLError } from 'postgraphile/graphql'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { HttpRefusal, rawAnswer } from '../http/errors.ts'
+import type { Metrics } from '../http/metrics.ts'
+import { inMessage, type RequestFacts, unread } from '../http/request.ts'
 import type { Log } from '../log.ts'
 import type { Callers } from './caller.ts'
 import { isUnavailable, Refusal } from './errors.ts'
@@ -15,6 +17,7 @@ export interface SocketOptions {
   readonly maxMessageBytes: number
   readonly callers: Callers
   readonly log: Log
+  readonly metrics?: Metrics
 }
 
 /** How many operations one socket may have at work. */
@@ -39,7 +42,7 @@ const reasons: Readonly<Record<number, string>> = {
 export function openSockets(
   server: http.Server,
   serv: GrafservBase,
-  { path, maxMessageBytes, callers, log }: SocketOptions,
+  { path, maxMessageBytes, callers, log, metrics }: SocketOptions,
 ): () => void {
   const config = makeGraphQLWSConfig(serv)
   const protocol = makeServer<Record<string, unknown>, { socket: WebSocket }>({
@@ -91,9 +94,13 @@ export function openSockets(
           socket.on('message', (data: Buffer, isBinary) => {
             // Only of a text has WebSocket made sure that it is UTF-8.
             if (isBinary) return socket.close(badRequest, reasons[badRequest])
-            take(data.toString()).catch((error: unknown) => {
-              log.warn('A message of a socket failed.', { error })
-              socket.close(1011, 'Something went wrong on our side.')
+            inMessage(request, async (about) => {
+              const began = performance.now()
+              await take(data.toString()).catch((error: unknown) => {
+                log.warn('A message of a socket failed.', { error })
+                socket.close(1011, 'Something went wrong on our side.')
+              })
+              observe(about, performance.now() - began)
             })
           }),
       },
@@ -101,6 +108,12 @@ export function openSockets(
     )
     socket.once('close', (code) => closed(code, ''))
   })
+
+  /** As over HTTP. How long somebody listened to a subscription is not how long it took. */
+  const observe = ({ operation, code }: RequestFacts, ms: number) => {
+    if (operation === unread || operation.startsWith('graphql subscription')) return
+    metrics?.answered(operation, code === undefined ? '2xx' : '4xx', ms / 1000)
+  }
 
   const upgrade = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?')[0] !== path) {

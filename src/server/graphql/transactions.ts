@@ -15,7 +15,7 @@ type WithPgClient = Awaited<ReturnType<Service['adaptor']['createWithPgClient']>
  * be asked by a login that has no rights. A commit behind a question that failed takes all back.
  */
 export function inTransactions(pool: Pool): WithPgClient {
-  return async (settings, callback) => {
+  const once: WithPgClient = async (settings, callback) => {
     const client = await pool.connect()
     let broken: Error | undefined
     const { stream } = client.connection
@@ -64,7 +64,21 @@ export function inTransactions(pool: Pool): WithPgClient {
       client.release(broken)
     }
   }
+  return async (settings, callback) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(settings, callback)
+      } catch (error) {
+        if (attempt === attempts || !hasMetOthers(error)) throw error
+      }
+    }
+  }
 }
+
+/** What met others in the middle was taken back as a whole, so it may be asked again. */
+const attempts = 3
+const hasMetOthers = (error: unknown) =>
+  /^40(001|P01)$/.test(String((Object(error) as { code?: unknown }).code))
 
 /** As a prepared statement, because it comes with every request. */
 function settingsQuery(settings: Record<string, string | undefined>) {

@@ -25,6 +25,21 @@ export function inRequest<T>(request: IncomingMessage, about: RequestFacts, work
   return current.run(about, work)
 }
 
+/** A message of a WebSocket is a request of its own, under the id of the one that opened the socket. */
+export function inMessage<T>(request: IncomingMessage, work: (about: RequestFacts) => T): T {
+  const opening = facts.get(request)
+  const about: RequestFacts = {
+    id: opening?.id ?? '-',
+    secure: opening?.secure ?? false,
+    local: opening?.local ?? false,
+    operation: unread,
+  }
+  return current.run(about, () => work(about))
+}
+
+/** What is asked of GraphQL before it was looked at. */
+export const unread = 'graphql unread'
+
 export const currentRequest = (): RequestFacts | undefined => current.getStore()
 export const currentRequestId = (): string | undefined => current.getStore()?.id
 
