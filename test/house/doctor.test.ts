@@ -135,12 +135,15 @@ describe("of somebody else's database", () => {
     const { url, env, ask } = await database()
     await ask(opened)
     // This advice is for the roles, which the tests have in common.
-    onTestFinished(async () => {
+    const takeBack = async () => {
       await query(inject('superuserUrl'), 'revoke set on parameter temp_file_limit from installer')
       for (const login of ['server', 'authenticator', 'worker']) {
         await query(inject('superuserUrl'), `alter role fluence_${login} reset log_min_messages`)
       }
-    })
+    }
+    onTestFinished(takeBack)
+    // A superuser of another test may have done some of it.
+    await takeBack()
     const report = await examine(env)
     expect(problems(report)).toEqual([])
     const open = area(report, 'hardening').filter(({ status }) => status === 'warning')

@@ -54,7 +54,7 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
 
 /** What pg says by itself; the last two of a connection that broke, and of a pool that has ended. */
 const unavailable =
-  /^(ECONN|EPIPE|ETIMEDOUT)|timeout exceeded when trying to connect|Connection terminated|is not queryable|after calling end/
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_|ERR_STREAM|ERR_SOCKET)|timeout exceeded when trying to connect|Connection terminated|is not queryable|after calling end/
 
 /** Whether it is the database that is away, so that the same may well work in a moment. */
 export const isUnavailable = (error: unknown): boolean => tell(error)?.code === 'FL905'
