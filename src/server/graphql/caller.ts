@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context as WebSocketContext } from 'graphql-ws'
 import type { NormalizedRequestDigest } from 'postgraphile/grafserv'
-import type { Pool } from 'pg'
+import pg, { type Pool } from 'pg'
 import type { WebSocket } from 'ws'
 import type { OriginOf } from '../http/origins.ts'
 import { believesCookies } from '../identity/cookies.ts'
@@ -100,16 +100,18 @@ export class Callers {
   }
 
   async #session(handle: string): Promise<Caller | undefined> {
-    const { rows } = await this.#options.server.query<{
-      role: string
-      brand: string | null
-      use_is_due: boolean
-    }>({
-      name: 'check_session',
-      text: `select role, acting_brand_id as brand, use_is_due
+    const { rows } = await this.#options.server
+      .query<{
+        role: string
+        brand: string | null
+        use_is_due: boolean
+      }>({
+        name: 'check_session',
+        text: `select role, acting_brand_id as brand, use_is_due
              from app_private.check_session($1)`,
-      values: [handle],
-    })
+        values: [handle],
+      })
+      .catch(asUnavailable)
     const [session] = rows
     if (session === undefined) return undefined
     if (session.use_is_due) this.#noteKeyUse(handle)
@@ -125,6 +127,12 @@ export class Callers {
   #noteKeyUse(handle: string): void {
     this.#options.server.query('select app_private.note_key_use($1)', [handle]).catch(() => {})
   }
+}
+
+/** What PostgreSQL did not say itself went wrong on the way to it. */
+function asUnavailable(error: unknown): never {
+  if (error instanceof pg.DatabaseError) throw error
+  throw new Refusal('FL905', 'The database is not available. Try again.', 503)
 }
 
 const signIn = (what: string) => new Refusal('FL903', `${what} Sign in again.`, 401)
