@@ -22,14 +22,21 @@ export function visitOf(
     secret,
   }: { readonly handle: string; readonly hasCookies: boolean; readonly secret: string },
 ): Visit {
-  const cookies = cookiesFor(request)
+  const cookies = () => cookiesFor(request)
   return {
     handle,
-    addressKey: addressKey(request.ip ?? request.socket.remoteAddress ?? '', secret),
-    device: deviceOf(request.headers['user-agent']),
-    refreshCookie: hasCookies ? cookies.read(request.headers.cookie, 'refresh') : undefined,
+    // Worked out where somebody signs in, which few requests do.
+    get addressKey() {
+      return addressKey(request.ip ?? request.socket.remoteAddress ?? '', secret)
+    },
+    get device() {
+      return deviceOf(request.headers['user-agent'])
+    },
+    get refreshCookie() {
+      return hasCookies ? cookies().read(request.headers.cookie, 'refresh') : undefined
+    },
     keep(tokens) {
-      for (const line of linesFor(cookies, tokens)) response.appendHeader('set-cookie', line)
+      for (const line of linesFor(cookies(), tokens)) response.appendHeader('set-cookie', line)
     },
   }
 }
