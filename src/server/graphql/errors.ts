@@ -2,6 +2,7 @@ import './mode.ts'
 import crypto from 'node:crypto'
 import { isSafeError } from 'postgraphile/grafast'
 import { GraphQLError } from 'postgraphile/graphql'
+import { isAway } from '../postgres/unavailable.ts'
 
 /** What a caller is told of an error: a code of the register, a sentence, and how bad it is. */
 export interface Told {
@@ -28,7 +29,6 @@ const ofDatabase: readonly [RegExp, code: string, message: string, status: numbe
   [/^42501$/, 'FL916', 'You may not do this.', 403],
   [/^40/, 'FL917', 'Somebody else changed the same rows at the same time. Try again.', 409],
   [/^57014$/, 'FL918', 'It took too long.', 400],
-  [/^(08|53|57P|58)/, 'FL905', 'The database is not available. Try again.', 503],
 ]
 
 /** Our own codes that are not simply a bad request. */
@@ -52,9 +52,11 @@ const ofPlanner: readonly [RegExp, code: string, message: string, status: number
   [/^No values were deleted /, 'FL002', 'There is no such row.', 404],
 ]
 
-/** What pg says by itself; the last two of a connection that broke, and of a pool that has ended. */
-const unavailable =
-  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_|ERR_STREAM|ERR_SOCKET)|timeout exceeded when trying to connect|Connection terminated|is not queryable|after calling end/
+const away: Told = {
+  code: 'FL905',
+  message: 'The database is not available. Try again.',
+  status: 503,
+}
 
 /** Whether it is the database that is away, so that the same may well work in a moment. */
 export const isUnavailable = (error: unknown): boolean => tell(error)?.code === 'FL905'
@@ -73,6 +75,7 @@ export class Refusal extends Error {
 /** What may be told of an error; undefined for a defect of ours, of which nothing is told. */
 export function tell(error: unknown): Told | undefined {
   if (error instanceof Refusal) return error.told
+  if (isAway(error)) return away
   const {
     code,
     message = '',
@@ -102,9 +105,6 @@ export function tell(error: unknown): Told | undefined {
   if (planned !== undefined) {
     const [, ours, text, status] = planned
     return { code: ours, message: text, status }
-  }
-  if (unavailable.test(`${String(code)} ${message}`)) {
-    return { code: 'FL905', message: 'The database is not available. Try again.', status: 503 }
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import crypto from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Log } from '../log.ts'
+import { isAway } from '../postgres/unavailable.ts'
 import { currentRequest, noteRefusal } from './request.ts'
 
 /** Every way in which HTTP says no, by a name that programs can rely on. */
@@ -44,20 +45,15 @@ const byStatus: Record<number, RefusalCode> = {
   431: 'headers_too_large',
 }
 
-/** A database that is away, or a pool that is exhausted. */
-const unavailable = /^(08|53)\w{3}$|^57P\w{2}$|^(ECONN\w+|EPIPE|ETIMEDOUT)$/
-const noConnection =
-  /^timeout exceeded when trying to connect$|^Connection terminated|is not queryable$|after calling end/
-
 /** As what an error is told; of one that is not the caller's nothing is told. */
 export function codeOf(error: unknown): RefusalCode {
   if (error instanceof HttpRefusal) return error.code
-  const { code, type, status, message } = Object(error) as Record<string, unknown>
+  const { type, status } = Object(error) as Record<string, unknown>
   if (type === 'entity.parse.failed') return 'malformed_json'
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return byStatus[status] ?? 'malformed_request'
   }
-  if (unavailable.test(String(code)) || noConnection.test(String(message))) return 'unavailable'
+  if (isAway(error)) return 'unavailable'
   return 'internal_error'
 }
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../log.ts'
 import { inTransaction } from '../postgres/connect.ts'
+import { type Leader, startLeader } from '../postgres/leader.ts'
 import { becomeServer } from './database-logins.ts'
 import {
   applySettings,
@@ -22,77 +22,30 @@ const graceMs = 1000
 /** A statement that was told to end and has not. */
 const patienceMs = 5000
 
-export interface LoginWatch {
-  stop(): Promise<void>
-}
-
 /**
  * Keeps an eye on database logins. A session may SET its limits away, and nobody else sees that it
  * did; what can be seen is how long a statement runs or a transaction waits, and what a login has made
  * the default of its later sessions. One process watches, whichever has the lock.
  */
-export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usual): LoginWatch {
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const nap = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
-
+export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usual): Leader {
   const toldOf = new Set<string>()
   const failed: Failed = (login, error) => {
     if (!toldOf.has(login)) log.warn('A database login cannot be changed.', { login, error })
     toldOf.add(login)
   }
-
-  const watch = async (client: pg.Client) => {
-    while (!signal.aborted && !(await takesLead(client))) await nap(1000)
-    while (!signal.aborted) {
+  return startLeader({
+    url: rootUrl,
+    name: 'fluence login watch',
+    lock: 'fluence login watch',
+    lost: 'The watch over database logins broke off.',
+    log,
+    prepare: becomeServer,
+    async work(client) {
       await lookOnce(client, log, limits, failed)
-      await nap(everyMs)
-    }
-  }
-  const keepWatching = async () => {
-    let told = false
-    while (!signal.aborted) {
-      const client = new pg.Client({
-        connectionString: rootUrl,
-        application_name: `fluence login watch (${process.pid})`,
-        connectionTimeoutMillis: 5000,
-        query_timeout: 60_000,
-        keepAlive: true,
-      })
-      client.on('error', () => {})
-      // At once, whatever it waits for: all that it does may be broken off.
-      const leave = () => void client.end().catch(() => {})
-      signal.addEventListener('abort', leave)
-      try {
-        await client.connect()
-        await becomeServer(client)
-        told = false
-        await watch(client)
-      } catch (error) {
-        if (!told && !signal.aborted)
-          log.warn('The watch over database logins broke off.', { error })
-        told = true
-        await nap(1000)
-      } finally {
-        signal.removeEventListener('abort', leave)
-        await client.end().catch(() => {})
-      }
-    }
-  }
-  const watching = keepWatching()
-  return {
-    stop() {
-      stopping.abort()
-      return watching
+      return everyMs
     },
-  }
-}
-
-async function takesLead(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ leads: boolean }>(
-    `select pg_try_advisory_lock(hashtext('fluence login watch')) as leads`,
-  )
-  return rows[0]?.leads ?? false
+    breaksOff: true,
+  })
 }
 
 /** Ends what is over, what takes too long, and what changed its own defaults. */
