@@ -1,10 +1,10 @@
 import { expect, onTestFinished } from 'vitest'
-import type { Visit } from '../../src/server/identity/accounts.ts'
-import { openAccounts } from '../../src/server/identity/open.ts'
-import { makePasswords, type PasswordOptions } from '../../src/server/identity/passwords.ts'
-import { makePool } from '../../src/server/postgres/pool.ts'
-import type { TestDatabase } from '../harness/database.ts'
-import { test } from '../harness/test.ts'
+import type { Visit } from '../../../src/server/identity/accounts.ts'
+import { openAccounts } from '../../../src/server/identity/open.ts'
+import { makePasswords, type PasswordOptions } from '../../../src/server/identity/passwords.ts'
+import { makePool } from '../../../src/server/postgres/pool.ts'
+import type { TestDatabase } from '../../harness/database.ts'
+import { test } from '../../harness/test.ts'
 
 const password = 'Mild-Carpet-57'
 const visit: Visit = {
