@@ -28,6 +28,12 @@ from (
       'Ask for feedPosition, load anew what you show, and follow the feed from there.'
     ),
     (
+      'FL004',
+      'append_only',
+      'The table takes new rows only: what was noted in it stays.',
+      'Note what is right beside it.'
+    ),
+    (
       'FL101',
       'unknown_time_zone',
       'The time zone is not one that PostgreSQL knows by its full name.',
