@@ -13,15 +13,18 @@ declare
   v_caller constant app_private.current_session := app_private.acting_reader(find_customer.reason);
   v_customer_id bigint;
 begin
-  select i.customer_id into v_customer_id
-  from app_private.customer_identities as i
-  where i.brand_id = v_caller.acting_brand_id
-    and (
-      find_customer.mail_hash is not null and i.mail_hash = find_customer.mail_hash
-      or find_customer.phone_hash is not null and i.phone_hash = find_customer.phone_hash
+  v_customer_id := coalesce(
+    (
+      select i.customer_id
+      from app_private.customer_identities as i
+      where i.brand_id = v_caller.acting_brand_id and i.mail_hash = find_customer.mail_hash
+    ),
+    (
+      select i.customer_id
+      from app_private.customer_identities as i
+      where i.brand_id = v_caller.acting_brand_id and i.phone_hash = find_customer.phone_hash
     )
-  order by i.mail_hash = find_customer.mail_hash desc nulls last
-  limit 1;
+  );
   perform app_private.note_in_audit(
     'read',
     v_caller.acting_brand_id,

@@ -28,6 +28,12 @@ from (
       'Ask for feedPosition, load anew what you show, and follow the feed from there.'
     ),
     (
+      'FL004',
+      'append_only',
+      'The table takes new rows only: what was noted in it stays.',
+      'Note what is right beside it.'
+    ),
+    (
       'FL005',
       'import_over',
       'The run of this import is over: it was finished, or taken for cut off.',
