@@ -275,6 +275,7 @@ create table app_public.erasure_requests (
   constraint erasure_requests_reason_length_check
     check (length(btrim(reason)) > 0 and length(reason) <= 500)
 );
-create index erasure_requests_requested_by_idx on app_public.erasure_requests (requested_by);
+create index erasure_requests_requested_by_idx
+  on app_public.erasure_requests (brand_id, requested_by);
 alter table app_public.erasure_requests enable row level security;
 alter table app_public.erasure_requests force row level security;
