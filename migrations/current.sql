@@ -18,7 +18,6 @@ create table app_private.data_keys (
   wrapped bytea not null,
   master_key_id text not null,
   created_at timestamptz not null default now(),
-  retired_at timestamptz,
   constraint data_keys_pkey primary key (ring, purpose, version),
   constraint data_keys_ring_check check (ring >= 0),
   -- A lookup key finds what was hashed by it: another one would find nothing.

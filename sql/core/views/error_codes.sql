@@ -40,6 +40,12 @@ from (
       'Import the file again: what is there already stays as it is.'
     ),
     (
+      'FL006',
+      'no_master_key',
+      'The master key that personal data are locked with is missing here, or is another one.',
+      'Tell the operator; the message names the key that is wanted.'
+    ),
+    (
       'FL101',
       'unknown_time_zone',
       'The time zone is not one that PostgreSQL knows by its full name.',
@@ -206,6 +212,12 @@ from (
       'weak_password',
       'The password is not what a password must be.',
       'Choose another one; the message says what it must have.'
+    ),
+    (
+      'FL909',
+      'unreadable',
+      'A sealed value does not open: it is damaged, or stands where it was not sealed.',
+      'Tell the operator, who restores the row from a backup.'
     ),
     (
       'FL911',
