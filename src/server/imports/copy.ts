@@ -25,21 +25,18 @@ const start = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const end = Buffer.from([0xff, 0xff])
 
 export type CopyType = keyof typeof encoders
-export type CopyValue<T extends CopyType> = Parameters<(typeof encoders)[T]>[0] | null
-
-/** A row of values, by the types of their columns. */
-export type CopyRow<T extends Readonly<Record<string, CopyType>>> = {
-  readonly [K in keyof T]: CopyValue<T[K]>
+/** The columns of a table to copy to, in their order. */
+export type CopyTypes = Readonly<Record<string, CopyType>>
+/** A row for it. */
+export type CopyRow<T extends CopyTypes = CopyTypes> = {
+  readonly [K in keyof T]: Parameters<(typeof encoders)[T[K]]>[0] | null
 }
 
 /**
  * Rows as COPY takes them in binary form: nothing needs escaping, and an error of PostgreSQL has no
  * text of a row that it could quote.
  */
-export function* encodeRows<T extends Readonly<Record<string, CopyType>>>(
-  types: T,
-  rows: Iterable<CopyRow<T>>,
-): Generator<Buffer> {
+export function* encodeRows(types: CopyTypes, rows: Iterable<CopyRow>): Generator<Buffer> {
   const columns = Object.entries(types)
   const count = Buffer.allocUnsafe(2)
   count.writeInt16BE(columns.length)
