@@ -22,7 +22,7 @@ begin
   having not bool_or(k.master_key_id = add_data_key.master_key_id);
   if v_in_use is not null then
     raise exception using
-      errcode = 'FL004',
+      errcode = 'FL006',
       message = format(
         'The master key %s is wanted; %s is another one.', v_in_use, add_data_key.master_key_id
       ),

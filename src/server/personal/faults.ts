@@ -29,7 +29,7 @@ export class Unreadable extends PersonalDataFault {
 
 export class MasterKeyMissing extends PersonalDataFault {
   constructor(what: string, advice: string) {
-    super('FL004', what, advice)
+    super('FL006', what, advice)
     this.name = 'MasterKeyMissing'
   }
 }
