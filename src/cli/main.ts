@@ -9,6 +9,7 @@ import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
+import { addKeys } from './commands/keys.ts'
 import { addLogin } from './commands/login.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addOrg } from './commands/org.ts'
@@ -43,6 +44,7 @@ for (const add of [
   addUser,
   addImport,
   addOutbox,
+  addKeys,
   addDb,
   addDoctor,
   addDocs,

@@ -41,11 +41,15 @@ begin
       s.id,
       s.mail_hash,
       s.phone_hash,
-      k.key is not null
-        or row_number() over (partition by s.id order by s.line) > 1 as came_before
+      row_number() over (partition by s.id order by s.line) > 1
+        or (
+          select k.line
+          from app_private.import_keys as k
+          where k.brand_id = v_brand_id
+            and k.run_id = merge_customers.run_id
+            and k.key = s.id::text
+        ) is not null as came_before
     from pg_temp.staged_customers as s
-    left join app_private.import_keys as k
-      on k.brand_id = v_brand_id and k.run_id = merge_customers.run_id and k.key = s.id::text
   ),
   -- A hash that is wanted by one row, and wanted or still held by another one of the batch.
   claims as (
@@ -211,9 +215,9 @@ begin
     where s.line between v_turn.first_line and v_turn.last_line
       and s.is_alone = v_turn.is_alone
       and s.code is null
-      and not exists (
-        select from app_public.customers as c where c.brand_id = v_brand_id and c.id = s.id
-      );
+      and (
+        select c.id from app_public.customers as c where c.brand_id = v_brand_id and c.id = s.id
+      ) is null;
     get diagnostics v_rows = row_count;
     v_added := v_added + v_rows;
 
@@ -228,10 +232,11 @@ begin
     where s.line between v_turn.first_line and v_turn.last_line
       and s.is_alone = v_turn.is_alone
       and s.code is null
-      and not exists (
-        select from app_private.customer_identities as i
+      and (
+        select i.customer_id
+        from app_private.customer_identities as i
         where i.brand_id = v_brand_id and i.customer_id = s.id
-      );
+      ) is null;
   end loop;
 
   perform app_private.note_import(

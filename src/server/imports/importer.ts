@@ -134,7 +134,7 @@ async function mergeAll<Context>(
   const { rows, header, target } = work
   const tell = progressOf(work)
   let merging: Promise<void> = Promise.resolve()
-  for await (const some of inBatches(rows, target.batchRows ?? 10_000)) {
+  for await (const some of inBatches(rows, target.batchRows ?? 5000)) {
     const batch = prepareBatch(kind, header, some, await kind.prepareFor(context))
     await merging
     merging = mergeBatch(kind, work, some.length, batch).then(() => tell(some.length))
@@ -177,7 +177,7 @@ function prepareBatch(
       rejects.push({ ...error.fault, line: row.line, raw: row.raw })
     }
   }
-  return { copied: Buffer.concat([...encodeRows(kind.types, ready)]), raw, rejects }
+  return { copied: encodeRows(kind.types, ready), raw, rejects }
 }
 
 function prepareRow(header: Header, { cells }: Row, prepare: Prepare): CopyRow {
