@@ -130,24 +130,19 @@ describe('fluence import customers', () => {
     const { dir, write, fluenceHere } = await house()
     for (const [text, message] of [
       [undefined, /There is no file/],
-      ['', /The file is empty/],
       ['id,name\n1,Ann\n', /has no column customer_mail, customer_phone/],
-      [Buffer.from('fffe6100', 'hex'), /The file is no text\. It is UTF-16/],
-      [Buffer.from('1f8b0800', 'hex'), /It is compressed/],
-      [Buffer.from('a\0b'), /The file is no text/],
       [csvOf(people(1)), /There is no organization "nobody"/],
     ] as const) {
       const file = text === undefined ? path.join(dir, 'none.csv') : write('file.csv', text)
       const org = text?.includes('person1') ? 'nobody' : 'acme'
       expectRefusal(await fluenceHere('import', 'customers', file, '--org', org), message)
     }
-    expectRefusal(await fluenceHere('import', 'customers', dir, '--org', 'acme'), /is a folder/)
     expect(JSON.parse((await fluenceHere('import', 'list', '--json')).stdout)).toEqual([])
   })
 
   test('that is killed leaves no double and no hole when it is called again', async () => {
     const { data, write, at, fluenceHere } = await house()
-    const file = write('many.csv', csvOf(people(60_000)))
+    const file = write('many.csv', csvOf(people(20_000)))
     const program = start(at('import', 'customers', file, '--org', 'acme', '--json'))
     const count = async () => {
       const [row] = await query<{ n: number }>(
@@ -165,12 +160,12 @@ describe('fluence import customers', () => {
     const done = JSON.parse(again.stdout) as { added: number; unchanged: number }
     expect(again.code).toBe(0)
     expect(done.unchanged).toBeGreaterThan(0)
-    expect(done.added + done.unchanged).toBe(60_000)
+    expect(done.added + done.unchanged).toBe(20_000)
     const listed = JSON.parse((await fluenceHere('import', 'list', '--json')).stdout) as {
       status: string
       rows_added: string
     }[]
     expect(listed.map(({ status }) => status)).toEqual(['done', 'failed'])
-    expect(listed.reduce((sum, run_) => sum + Number(run_.rows_added), 0)).toBe(60_000)
+    expect(listed.reduce((sum, run_) => sum + Number(run_.rows_added), 0)).toBe(20_000)
   })
 })
