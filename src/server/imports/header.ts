@@ -17,7 +17,11 @@ export interface Header {
   readonly places: ReadonlyMap<string, number>
 }
 
-const plain = (text: string) => text.trim().toLowerCase().replaceAll(/[\s-]+/g, '_')
+const plain = (text: string) =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_')
 
 /** Finds out which column is which; refuses a header that leaves a doubt. */
 export function readHeader(cells: readonly string[], columns: readonly Column[]): Header {
