@@ -8,6 +8,7 @@ import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addImport } from './commands/import.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLogin } from './commands/login.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -41,6 +42,7 @@ for (const add of [
   addOrg,
   addLogin,
   addUser,
+  addImport,
   addOutbox,
   addKeys,
   addDb,
