@@ -2,6 +2,7 @@ import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
 import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
+import { sealsFile } from './audit/seals-file.ts'
 import { fillDemo } from './demo/fill.ts'
 import { type Env, readEnv } from './env.ts'
 import { readOperations } from './graphql/operations.ts'
@@ -128,7 +129,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
 
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
-    const worker = await startWorker({ access, log, home: homeOf(env, port) })
+    const seals = { file: sealsFile(env.dataDir) }
+    const worker = await startWorker({ access, log, home: homeOf(env, port), seals })
     await life.onStop(() => worker.stop())
   }
 
