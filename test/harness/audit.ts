@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { verifyAuditLog } from '../../src/server/audit/open.ts'
 import { sealsFile, SealsFile, type Seal } from '../../src/server/audit/seals-file.ts'
 import type { Fault, Verified } from '../../src/server/audit/verify.ts'
+import { until } from '../../src/server/postgres/processes.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
 
 /** A database whose audit log is written, sealed, tampered with and verified. */
@@ -53,7 +54,20 @@ export class AuditedDatabase {
 
   /** Seals all there is, in blocks of that size, and writes the seals outside. */
   async seal(largest = 4, { outside = true } = {}): Promise<void> {
-    while (await this.#sealBlock(largest));
+    // A transaction of another test keeps back what came after it began.
+    const done = await until(60_000, async () => {
+      while (await this.#sealBlock(largest));
+      const [left] = await this.rows<{ n: number }>(
+        `select count(*)::int as n from app_public.audit_log as l
+         where not exists (
+           select from app_private.audit_seals as s
+           where (s.last_series, s.last_transaction_id, s.last_id)
+             >= (l.series, l.transaction_id, l.id)
+         )`,
+      )
+      return left?.n === 0
+    })
+    if (done !== true) throw new Error('not all is sealed')
     if (outside) await this.writeOutside()
   }
 

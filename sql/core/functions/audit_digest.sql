@@ -7,7 +7,7 @@ stable
 begin atomic
   select sha256(convert_to(
     jsonb_build_array(
-      entry.id, entry.series, entry.transaction_id::text, extract(epoch from entry.occurred_at),
+      entry.id, entry.series, entry.transaction_id, extract(epoch from entry.occurred_at),
       entry.organization_id, entry.action, entry.door, entry.user_id, entry.session_id,
       entry.login, entry.role, entry.request_id, entry.object, entry.row_key, entry.before,
       entry.after, entry.reason

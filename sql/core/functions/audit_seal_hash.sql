@@ -7,7 +7,7 @@ begin atomic
     seal.previous
     || convert_to(
       jsonb_build_array(
-        seal.block, seal.last_series, seal.last_transaction_id::text, seal.last_id,
+        seal.block, seal.last_series, seal.last_transaction_id, seal.last_id,
         seal.row_count, extract(epoch from seal.sealed_at)
       )::text,
       'UTF8'

@@ -10,12 +10,12 @@ as $$
 declare
   v_last app_private.audit_seals;
   v_seal app_private.audit_seals;
-  v_settled xid8;
+  v_settled bigint;
   v_series integer;
 begin
   perform pg_advisory_xact_lock(hashtext('fluence audit seals'));
   select s.* into v_last from app_private.audit_seals as s order by s.block desc limit 1;
-  v_settled := pg_snapshot_xmin(pg_current_snapshot());
+  v_settled := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
   v_series := app_private.audit_series();
 
   select
@@ -31,7 +31,7 @@ begin
     from app_public.audit_log as l
     where (l.series, l.transaction_id, l.id) > (
         coalesce(v_last.last_series, 0),
-        coalesce(v_last.last_transaction_id, '0'),
+        coalesce(v_last.last_transaction_id, 0),
         coalesce(v_last.last_id, 0)
       )
       and (l.series < v_series or l.transaction_id < v_settled)
