@@ -42,7 +42,9 @@ triggers as (
 events (bit, name) as (
   values (4, 'insert'), (8, 'delete'), (16, 'update'), (32, 'truncate')
 )
-select t.name as object, format('is not audited at %s, and not listed with a reason', e.name) as fault
+select
+  t.name as object,
+  format('is not audited at %s, and not listed with a reason', e.name) as fault
 from tables as t
 cross join events as e
 where not exists (select from triggers as g where g.tgrelid = t.oid and g.tgtype & e.bit <> 0)
@@ -52,20 +54,7 @@ from tables as t
 join triggers as g on g.tgrelid = t.oid
 join events as e on g.tgtype & e.bit <> 0
 cross join unnest(app_private.masked_columns(t.oid)) as m (name)
-where e.name <> 'truncate' and m.name <> all (g.arguments[3]::text[])
-union all
-select t.name, format('is not known by its primary key at %s', e.name)
-from tables as t
-join triggers as g on g.tgrelid = t.oid
-join events as e on g.tgtype & e.bit <> 0
-where g.arguments[1]::text[] <> array(
-  select a.attname::text
-  from pg_catalog.pg_constraint as k
-  cross join unnest(k.conkey) with ordinality as c (attnum, position)
-  join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = c.attnum
-  where k.conrelid = t.oid and k.contype = 'p'
-  order by c.position
-);
+where e.name <> 'truncate' and m.name <> all (g.arguments[3]::text[]);
 
 comment on view lint.audited is
   'One row per table and kind of change that the audit log does not see, and per column of '

@@ -1,11 +1,6 @@
 import { type Plant, planted } from './sound.ts'
 
 const audit = `select app_private.audit_table('${planted}', 'brand_id')`
-const handMade = (masked: string, key = '{brand_id,id}') => `
-  create or replace trigger _400_audit_insert after insert on ${planted}
-  referencing new table as new_rows
-  for each statement execute function app_private.tg__audit('${key}', 'brand_id', '${masked}', '{}')`
-
 const log = 'app_public.audit_log'
 const thisMonth = `app_private.audit_log_${new Date().toISOString().slice(0, 7).replace('-', '_')}`
 
@@ -37,13 +32,6 @@ export const auditPlants: readonly Plant[] = [
     objects: ['delete', 'insert', 'update'].map(() => `${planted}.${column}`),
     mend: audit,
   })),
-  {
-    rule: 'audited',
-    what: 'another key than the primary one',
-    plant: handMade('{}', '{id}'),
-    objects: [planted],
-    mend: audit,
-  },
   ...[log, thisMonth, 'app_private.audit_seals'].flatMap((table) => [
     {
       rule: 'append_only',
