@@ -18,7 +18,6 @@ create table app_private.data_keys (
   wrapped bytea not null,
   master_key_id text not null,
   created_at timestamptz not null default now(),
-  retired_at timestamptz,
   constraint data_keys_pkey primary key (ring, purpose, version),
   constraint data_keys_ring_check check (ring >= 0),
   -- A lookup key finds what was hashed by it: another one would find nothing.
@@ -50,8 +49,6 @@ create table app_public.import_runs (
   rows_unchanged bigint not null default 0,
   rows_rejected bigint not null default 0,
   constraint import_runs_pkey primary key (brand_id, id),
-  constraint import_runs_brand_id_fkey foreign key (brand_id)
-    references app_public.organizations (id) on delete restrict,
   constraint import_runs_kind_check check (kind ~ '^[a-z_]{1,40}$'),
   constraint import_runs_file_name_length_check check (length(file_name) between 1 and 255),
   constraint import_runs_started_by_length_check check (length(started_by) between 1 and 100),
@@ -83,6 +80,18 @@ create table app_public.import_rejects (
 );
 alter table app_public.import_rejects enable row level security;
 alter table app_public.import_rejects force row level security;
+
+-- What a run has read so far: a key that comes again is told. Worth nothing after the run, so it
+-- need not outlive a crash.
+create unlogged table app_private.import_keys (
+  brand_id bigint not null,
+  run_id bigint not null,
+  key text not null,
+  line bigint not null,
+  constraint import_keys_pkey primary key (brand_id, run_id, key)
+);
+alter table app_private.import_keys enable row level security;
+alter table app_private.import_keys force row level security;
 
 -- core: the audit log --------------------------------------------------------------------------
 
@@ -265,6 +274,7 @@ create table app_public.erasure_requests (
   constraint erasure_requests_reason_length_check
     check (length(btrim(reason)) > 0 and length(reason) <= 500)
 );
-create index erasure_requests_requested_by_idx on app_public.erasure_requests (requested_by);
+create index erasure_requests_requested_by_idx
+  on app_public.erasure_requests (brand_id, requested_by);
 alter table app_public.erasure_requests enable row level security;
 alter table app_public.erasure_requests force row level security;

@@ -10,4 +10,8 @@ select app_private.audit_table(
   'app_private.database_logins', 'organization_id', ignored => '{last_used_at}'
 );
 select app_private.audit_table('app_private.data_keys', 'ring');
-select app_private.audit_table('app_public.import_runs', 'brand_id');
+select app_private.audit_table(
+  'app_public.import_runs',
+  'brand_id',
+  ignored => '{rows_read,rows_added,rows_changed,rows_unchanged,rows_rejected}'
+);
