@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { exitCodes, runAsCommand } from '../run.ts'
 import { projectDir } from '../server/env.ts'
+import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
@@ -44,6 +45,7 @@ for (const add of [
   addUser,
   addImport,
   addOutbox,
+  addAudit,
   addKeys,
   addDb,
   addDoctor,

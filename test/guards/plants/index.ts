@@ -1,6 +1,7 @@
+import { auditPlants } from './audit.ts'
 import { keyPlants } from './keys.ts'
 import { objectPlants } from './objects.ts'
 import { rightPlants } from './rights.ts'
 
 export { sound } from './sound.ts'
-export const plants = [...rightPlants, ...keyPlants, ...objectPlants]
+export const plants = [...rightPlants, ...keyPlants, ...objectPlants, ...auditPlants]
