@@ -20,7 +20,8 @@ with exceptions (name, reason) as (
     ('app_private.mails', 'mails to send; what they tell of is audited'),
     ('app_private.mail_tokens', 'are in mails; what is done with one is audited'),
     ('app_hidden.category_stock_slots', 'a roll-up of products, which are audited'),
-    ('app_public.import_rejects', 'what a run did not take; the run is audited')
+    ('app_public.import_rejects', 'what a run did not take; the run is audited'),
+    ('app_private.import_keys', 'is of a run while it works; the run is audited')
 ),
 tables as (
   select c.oid, c.oid::regclass::text as name
