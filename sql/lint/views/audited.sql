@@ -5,6 +5,7 @@ with exceptions (name, reason) as (
     ('app_public.audit_log', 'is the log'),
     ('app_private.audit_seals', 'seals the log; takes new rows only'),
     ('app_private.audit_series', 'is of the log; takes new rows only'),
+    ('app_private.server_log_positions', 'how far another log was read into this one'),
     ('app_public.currencies', 'reference data, written by the loader'),
     ('app_private.feed_topics', 'reference data, written by the loader'),
     ('app_private.loaded_sources', 'the state of sql/, written by the loader'),

@@ -190,6 +190,12 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ]),
     change: ['last_step', '77'],
   },
+  'app_private.server_log_positions': {
+    insert: ofFirst(
+      insert('app_private.server_log_positions', 'file_id, position', [`${digest('a')}, 1`]),
+    ),
+    change: ['position', '77'],
+  },
   'app_private.sessions': {
     insert: (w) => `
       ${eachPerson(
