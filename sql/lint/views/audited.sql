@@ -23,8 +23,6 @@ with exceptions (name, reason) as (
     ('app_hidden.category_stock_slots', 'a roll-up of products, which are audited'),
     ('app_public.import_rejects', 'what a run did not take; the run is audited'),
     ('app_private.import_keys', 'is of a run while it works; the run is audited')
-    ('app_private.import_keys', 'what a run has read so far; the run is audited'),
-    ('app_public.import_rejects', 'what a run did not take; the run is audited')
 ),
 tables as (
   select c.oid, c.oid::regclass::text as name
