@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { describe, expect } from 'vitest'
 import { withClient } from '../../../src/server/postgres/connect.ts'
+import { until } from '../../../src/server/postgres/processes.ts'
 import { csvOf, type Given, importText, newBrand, person } from '../../harness/customers.ts'
 import type { TestDatabase } from '../../harness/database.ts'
 import { test } from '../../harness/test.ts'
@@ -315,6 +316,34 @@ describe('several imports at once', () => {
     expect(done.reduce((sum, { added }) => sum + added, 0)).toBe(60)
     expect(done.map(({ rejected: all }) => all)).toEqual([0, 0, 0])
     expect(await stateOf(database, id)).toHaveLength(60)
+  })
+
+  test('and an erasure: who is erased while a file is merged stays erased', async ({
+    database,
+  }) => {
+    const id = await brand(database)
+    await importText(database, id, csvOf([person(1), person(2)]))
+    await withClient(database.superuserUrl, async (erasing) => {
+      await erasing.query('begin')
+      await erasing.query('select app_private.forget_customer($1, 1)', [id])
+      const importing = importText(
+        database,
+        id,
+        csvOf([1, 2].map((each) => person(each, { customer_name: 'Renamed' }))),
+      )
+      const waits = await until(20_000, async () => {
+        const { rowCount } = await erasing.query(
+          `select from pg_locks as l where not l.granted and l.locktype = 'transactionid'`,
+        )
+        return rowCount === 1
+      })
+      expect(waits).toBe(true)
+      await erasing.query('commit')
+      const { rejectText, ...done } = await importing
+      expect(counts(done)).toEqual({ added: 0, changed: 1, unchanged: 0, rejected: 1 })
+      expect(rejected(rejectText)).toEqual(['2,customer_id,FL302'])
+    })
+    expect(await stateOf(database, id)).toMatchObject([{ id: '2', name_mask: 'R***' }])
   })
 
   test('take a mail that both want once', async ({ database }) => {
