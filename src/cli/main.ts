@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { exitCodes, runAsCommand } from '../run.ts'
 import { projectDir } from '../server/env.ts'
+import { addAccessReview } from './commands/access-review.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
@@ -40,6 +41,7 @@ for (const add of [
   addOrg,
   addLogin,
   addUser,
+  addAccessReview,
   addOutbox,
   addDb,
   addDoctor,

@@ -1,6 +1,7 @@
 import { keyPlants } from './keys.ts'
 import { objectPlants } from './objects.ts'
 import { rightPlants } from './rights.ts'
+import { sensitivePlants } from './sensitive.ts'
 
 export { sound } from './sound.ts'
-export const plants = [...rightPlants, ...keyPlants, ...objectPlants]
+export const plants = [...rightPlants, ...keyPlants, ...objectPlants, ...sensitivePlants]
