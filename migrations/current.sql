@@ -18,7 +18,6 @@ create table app_private.data_keys (
   wrapped bytea not null,
   master_key_id text not null,
   created_at timestamptz not null default now(),
-  retired_at timestamptz,
   constraint data_keys_pkey primary key (ring, purpose, version),
   constraint data_keys_ring_check check (ring >= 0),
   -- A lookup key finds what was hashed by it: another one would find nothing.
@@ -50,8 +49,6 @@ create table app_public.import_runs (
   rows_unchanged bigint not null default 0,
   rows_rejected bigint not null default 0,
   constraint import_runs_pkey primary key (brand_id, id),
-  constraint import_runs_brand_id_fkey foreign key (brand_id)
-    references app_public.organizations (id) on delete restrict,
   constraint import_runs_kind_check check (kind ~ '^[a-z_]{1,40}$'),
   constraint import_runs_file_name_length_check check (length(file_name) between 1 and 255),
   constraint import_runs_started_by_length_check check (length(started_by) between 1 and 100),
@@ -84,14 +81,43 @@ create table app_public.import_rejects (
 alter table app_public.import_rejects enable row level security;
 alter table app_public.import_rejects force row level security;
 
+-- What a run has read so far: a key that comes again is told. Worth nothing after the run, so it
+-- need not outlive a crash.
+create unlogged table app_private.import_keys (
+  brand_id bigint not null,
+  run_id bigint not null,
+  key text not null,
+  line bigint not null,
+  constraint import_keys_pkey primary key (brand_id, run_id, key)
+);
+alter table app_private.import_keys enable row level security;
+alter table app_private.import_keys force row level security;
+
 -- core: the audit log --------------------------------------------------------------------------
 
 create type app_public.audit_door as enum ('app', 'sql', 'command', 'worker', 'house');
-create type app_public.audit_action as enum ('insert', 'update', 'delete', 'read', 'refuse');
+create type app_public.audit_action as enum (
+  'insert', 'update', 'delete', 'truncate', 'read', 'refuse'
+);
 
+-- Numbers of transactions are a cluster's own: rows that were moved to another one, or that another
+-- one writes, are told apart by the series.
+create table app_private.audit_series (
+  series integer not null,
+  cluster_id bigint not null,
+  opened_at timestamptz not null default now(),
+  constraint audit_series_pkey primary key (series),
+  constraint audit_series_series_check check (series > 0)
+);
+alter table app_private.audit_series enable row level security;
+alter table app_private.audit_series force row level security;
+
+-- In the order (series, transaction_id, id) rows before the oldest open transaction stay what and
+-- where they are: that is the order in which they are sealed.
 create table app_public.audit_log (
   occurred_at timestamptz not null default clock_timestamp(),
   id bigint generated always as identity,
+  series integer not null,
   transaction_id xid8 not null default pg_current_xact_id(),
   organization_id bigint,
   action app_public.audit_action not null,
@@ -112,31 +138,29 @@ create table app_public.audit_log (
   constraint audit_log_object_length_check check (length(object) between 1 and 200),
   constraint audit_log_reason_length_check check (length(reason) between 1 and 500)
 ) partition by range (occurred_at);
-create index audit_log_transaction_id_idx on app_public.audit_log (transaction_id, id);
+create index audit_log_transaction_id_idx
+  on app_public.audit_log (series, transaction_id, id);
 create index audit_log_organization_id_idx
   on app_public.audit_log (organization_id, occurred_at desc);
 alter table app_public.audit_log enable row level security;
 alter table app_public.audit_log force row level security;
 
--- A block is every committed row of the transactions from one number to before another. A series
--- of transaction numbers ends where the rows were moved to another cluster, whose numbers are its own.
+-- A block is every row behind the last one of the block before, up to its own last one.
 create table app_private.audit_seals (
   block bigint not null,
-  series integer not null,
-  after_id bigint not null,
-  from_transaction xid8 not null,
-  to_transaction xid8 not null,
+  last_series integer not null,
+  last_transaction_id xid8 not null,
+  last_id bigint not null,
   row_count integer not null,
   leaves bytea not null,
   previous app_private.digest not null,
   hash app_private.digest not null,
-  sealed_at timestamptz not null default clock_timestamp(),
+  sealed_at timestamptz not null,
   constraint audit_seals_pkey primary key (block),
   constraint audit_seals_block_check check (block > 0),
-  constraint audit_seals_transactions_check check (from_transaction < to_transaction),
   -- Of each row, its number (8 bytes) and its digest (32 bytes).
   constraint audit_seals_leaves_check
-    check (row_count >= 0 and octet_length(leaves) = 40 * row_count)
+    check (row_count > 0 and octet_length(leaves) = 40 * row_count)
 );
 alter table app_private.audit_seals enable row level security;
 alter table app_private.audit_seals force row level security;
@@ -250,6 +274,7 @@ create table app_public.erasure_requests (
   constraint erasure_requests_reason_length_check
     check (length(btrim(reason)) > 0 and length(reason) <= 500)
 );
-create index erasure_requests_requested_by_idx on app_public.erasure_requests (requested_by);
+create index erasure_requests_requested_by_idx
+  on app_public.erasure_requests (brand_id, requested_by);
 alter table app_public.erasure_requests enable row level security;
 alter table app_public.erasure_requests force row level security;

@@ -86,15 +86,24 @@ const making: Record<string, (name: string, subject: string) => string> = {
   policy: (name, subject) => String.raw`create policy ${name} on ${subject}\s`,
 }
 
+/** The triggers of the audit log, which app_private.audit_table() makes, all of a table at once. */
+const isAudit = ({ kind, name }: DatabaseObject) =>
+  kind === 'trigger' && name.startsWith('_400_audit_')
+const audits = (text: string, table: string) =>
+  new RegExp(String.raw`^select app_private\.audit_table\(\s*'${escape(table)}'`, 'm').test(text)
+
 /** The files that make an object: one, unless something is wrong. */
 export function homesOf(object: DatabaseObject, files: readonly Source[]): Source[] {
+  if (isAudit(object)) return files.filter(({ text }) => audits(text, object.subject))
   const pattern = making[object.kind]?.(escape(object.name), escape(object.subject)) ?? '(?!)'
   const made = new RegExp(`^${pattern}`, 'm')
   return files.filter(({ text }) => made.test(text))
 }
 
 /** How the file of an object is named: after it, or after its table. */
-export function fileName({ kind, name, subject }: DatabaseObject): string {
+export function fileName(object: DatabaseObject): string {
+  const { kind, name, subject } = object
+  if (isAudit(object)) return 'triggers/audited'
   const [bare = '', table = ''] = [name, subject].map((text) => text.split('.').at(-1))
   switch (kind) {
     case 'function': {

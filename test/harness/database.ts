@@ -20,6 +20,7 @@ export async function cloneDatabase(options: { empty?: boolean } = {}): Promise<
     // Rights on a database are not copied with it.
     await client.query(`revoke all on database ${name} from public`)
     await client.query(`grant create on database ${name} to fluence_owner`)
+    await client.query(`grant temporary on database ${name} to fluence_server`)
     await client.query(
       `grant connect on database ${name}
        to fluence_migrator, fluence_server, fluence_authenticator, fluence_worker`,

@@ -28,6 +28,24 @@ from (
       'Ask for feedPosition, load anew what you show, and follow the feed from there.'
     ),
     (
+      'FL004',
+      'append_only',
+      'The table takes new rows only: what was noted in it stays.',
+      'Note what is right beside it.'
+    ),
+    (
+      'FL005',
+      'import_over',
+      'The run of this import is over: it was finished, or taken for cut off.',
+      'Import the file again: what is there already stays as it is.'
+    ),
+    (
+      'FL006',
+      'no_master_key',
+      'The master key that personal data are locked with is missing here, or is another one.',
+      'Tell the operator; the message names the key that is wanted.'
+    ),
+    (
       'FL101',
       'unknown_time_zone',
       'The time zone is not one that PostgreSQL knows by its full name.',
@@ -130,6 +148,24 @@ from (
       'Nothing is to be done.'
     ),
     (
+      'FL301',
+      'not_yet',
+      'A customer is known since a day that is yet to come, by the brand''s time zone.',
+      'Give today or an earlier day.'
+    ),
+    (
+      'FL302',
+      'erased',
+      'The identity of this customer was erased, and does not come back.',
+      'Take the customer out of the file.'
+    ),
+    (
+      'FL303',
+      'reason_missing',
+      'This is written down with its reason, of 1 to 500 characters.',
+      'Say why.'
+    ),
+    (
       'FL901',
       'malformed',
       'The request is not one that can be understood.',
@@ -178,6 +214,12 @@ from (
       'Choose another one; the message says what it must have.'
     ),
     (
+      'FL909',
+      'unreadable',
+      'A sealed value does not open: it is damaged, or stands where it was not sealed.',
+      'Tell the operator, who restores the row from a backup.'
+    ),
+    (
       'FL911',
       'duplicate',
       'There is such a row already.',
@@ -224,6 +266,19 @@ from (
       'too_slow',
       'It took longer than it may.',
       'Ask for less.'
+    ),
+    (
+      'FL921',
+      'unreadable_row',
+      'The row of a file is not one: a quote that does not end, too many or too few cells, or bytes '
+      'that are no UTF-8.',
+      'Mend the row; the reason says what is wrong with it.'
+    ),
+    (
+      'FL922',
+      'twice_in_file',
+      'An earlier line of the file has the same key. That one counts.',
+      'Keep one of the two.'
     )
 ) as e (code, name, meaning, advice);
 

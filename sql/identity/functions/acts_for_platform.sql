@@ -12,5 +12,5 @@ as $$
 $$;
 comment on function app_private.acts_for_platform() is
   'Whether the caller is of the organization that runs Fluence.';
-grant execute on function app_private.acts_for_platform() to fluence_admin;
+grant execute on function app_private.acts_for_platform() to fluence_admin, fluence_auditor;
 alter function app_private.acts_for_platform() owner to fluence_definer;

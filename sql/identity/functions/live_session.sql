@@ -19,6 +19,8 @@ begin
       message = 'You are not signed in.',
       hint = 'Sign in.';
   end if;
+  -- For the audit log: for whom the server acts until the end of the transaction.
+  perform set_config('fluence.acting_session', v_session.id::text, true);
   return v_session;
 end
 $$;

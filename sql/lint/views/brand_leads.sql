@@ -8,7 +8,9 @@ with reference_tables (name) as (
     ('app_public.users'),
     ('app_public.memberships'),
     ('app_public.agency_grants'),
-    ('app_public.invitations')
+    ('app_public.invitations'),
+    -- Half of it is of organizations that are no brands, or of none.
+    ('app_public.audit_log')
 ),
 tables as (
   select

@@ -1,12 +1,15 @@
 create or replace view lint.owners
 with (security_invoker = true) as
 with exceptions (schema_name, function_name, owner) as (
-  -- All that reaches into the job queue, which is the worker's.
   values
+    -- All that reaches into the job queue, which is the worker's.
     ('app_private', 'enqueue', 'fluence_worker'),
     ('app_private', 'list_jobs', 'fluence_worker'),
     ('app_private', 'remove_jobs', 'fluence_worker'),
-    ('app_private', 'unlock_workers', 'fluence_worker')
+    ('app_private', 'unlock_workers', 'fluence_worker'),
+    -- A partition is attached by the owner of the table alone.
+    ('app_private', 'make_partition', 'fluence_owner'),
+    ('app_private', 'make_partitions', 'fluence_owner')
 ),
 objects (object, owner, must_be) as (
   select p.oid::regprocedure::text, p.proowner,

@@ -87,12 +87,16 @@ async function createRoles(client: pg.Client): Promise<void> {
 
 const nameOf = (client: pg.Client) => client.escapeIdentifier(client.user ?? '')
 
-/** The owner may create schemas, the service logins may connect, and nobody else. */
+/**
+ * The owner may create schemas, the server stages imports in temporary tables, the service logins may
+ * connect, and nobody else.
+ */
 async function openDatabase(client: pg.Client, database: string): Promise<void> {
   const name = client.escapeIdentifier(database)
   const { rows } = await client.query<{ open: boolean; may: boolean }>(
     `select has_database_privilege('fluence_owner', current_database(), 'create')
-              and has_database_privilege('fluence_worker', current_database(), 'connect') as open,
+              and has_database_privilege('fluence_worker', current_database(), 'connect')
+              and has_database_privilege('fluence_server', current_database(), 'temporary') as open,
             pg_has_role(d.datdba, 'member') as may
      from pg_database as d where d.datname = current_database()`,
   )
@@ -106,6 +110,7 @@ async function openDatabase(client: pg.Client, database: string): Promise<void> 
   await client.query(
     `revoke all on database ${name} from public;
      grant create on database ${name} to fluence_owner;
+     grant temporary on database ${name} to fluence_server;
      grant connect on database ${name} to ${serviceLogins.join(', ')}`,
   )
 }

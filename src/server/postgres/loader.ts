@@ -40,12 +40,18 @@ export async function loadSources(
     await client.query(`revoke create on schema ${schemas.join(', ')} from ${receivers}`)
     await actAs(client, 'none')
     await checkBodies(client)
+    // Partitions have triggers of their own, which were dropped with the others.
+    await lookAhead(client)
     await client.query('insert into app_private.loaded_sources (sources_hash) values ($1)', [
       sources.hash,
     ])
     return true
   })
 }
+
+/** What each start looks after: partitions to come, and whether this is another cluster. */
+export const lookAhead = (client: pg.ClientBase) =>
+  client.query('select app_private.make_partitions(), app_private.open_audit_series()')
 
 /**
  * Takes the re-runnable objects away, so that a migration can change what they stand on. Until they

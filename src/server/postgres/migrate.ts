@@ -7,7 +7,7 @@ import { projectDir } from '../env.ts'
 import { installQueue } from '../worker/queue.ts'
 import type { Access } from './access.ts'
 import { exclusively, exists, withClient } from './connect.ts'
-import { loadedHash, loadSources, unloadSources } from './loader.ts'
+import { loadedHash, loadSources, lookAhead, unloadSources } from './loader.ts'
 import { pause } from './processes.ts'
 import { readSources } from './sources.ts'
 
@@ -108,7 +108,10 @@ export async function migrate(
       const pending = await pendingMigrations(client)
       let released = Promise.resolve()
       if (pending.length === 0) {
-        if ((await loadedHash(client)) === sources.hash) return { migrations: 0, loaded: false }
+        if ((await loadedHash(client)) === sources.hash) {
+          await lookAhead(client)
+          return { migrations: 0, loaded: false }
+        }
       } else {
         say(`Migrating the database (${pending.length} new)`)
         await unloadSources(migrator)

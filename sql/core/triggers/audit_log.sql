@@ -1,0 +1,6 @@
+drop trigger if exists _100_append_only on app_public.audit_log;
+create trigger _100_append_only
+  before update or delete or truncate on app_public.audit_log
+  for each statement execute function app_private.tg__append_only();
+-- Also for what is replicated.
+alter table app_public.audit_log enable always trigger _100_append_only;

@@ -1,0 +1,67 @@
+import { Problem } from '../../problem.ts'
+
+export interface Column {
+  /** As the seeds and the rejects call it. */
+  readonly name: string
+  /** What else it may be called. */
+  readonly synonyms: readonly string[]
+  readonly required: boolean
+}
+
+/** What stands before the cells of a row in a file of rejects, which may be imported once mended. */
+export const rejectColumns = ['line', 'column', 'code', 'reason'] as const
+
+/** Where in a row the cell of each column stands. */
+export interface Header {
+  readonly cells: number
+  readonly places: ReadonlyMap<string, number>
+}
+
+const plain = (text: string) => text.trim().toLowerCase().replaceAll(/[\s-]+/g, '_')
+
+/** Finds out which column is which; refuses a header that leaves a doubt. */
+export function readHeader(cells: readonly string[], columns: readonly Column[]): Header {
+  const names = cells.map(plain)
+  const ofRejects = rejectColumns.every((name, i) => names[i] === name)
+  const places = new Map<string, number>()
+  const unknown: string[] = []
+  for (const [i, name] of names.entries()) {
+    if (ofRejects && i < rejectColumns.length) continue
+    const column = columns.find((each) => each.name === name || each.synonyms.includes(name))
+    const before = places.get(column?.name ?? '')
+    if (column === undefined) {
+      unknown.push(cells[i] ?? '')
+    } else if (before !== undefined) {
+      throw new Problem(
+        `The file has ${column.name} twice: ${quoted([cells[before], cells[i]])}.`,
+        'Take one of them out.',
+      )
+    } else {
+      places.set(column.name, i)
+    }
+  }
+  const missing = columns.filter(({ name, required }) => required && !places.has(name))
+  if (missing.length > 0) {
+    throw new Problem(
+      `The file has no column ${missing.map(({ name }) => name).join(', ')}.`,
+      separatorIn(cells) ?? `Its first line must name the columns: ${known(columns)}.`,
+    )
+  }
+  if (unknown.length > 0) {
+    throw new Problem(
+      `The file has columns that are not known: ${quoted(unknown)}.`,
+      `Take them out; known are ${known(columns)}.`,
+    )
+  }
+  return { cells: cells.length, places }
+}
+
+const known = (columns: readonly Column[]) => columns.map(({ name }) => name).join(', ')
+
+const quoted = (texts: readonly (string | undefined)[]) =>
+  texts.map((text) => `"${(text ?? '').slice(0, 40)}"`).join(', ')
+
+function separatorIn([only = '', more]: readonly string[]): string | undefined {
+  if (more !== undefined || !/[;\t|]/.test(only)) return undefined
+  return 'Its cells are separated by something other than commas: save it with commas.'
+}
