@@ -39,6 +39,13 @@ from (
       null, null, false
     ),
 
+    ('personal_unsealed', 'app_public.read_person(bigint,text)', '{}', 'brand', null, null, true),
+    -- It tells who has an address or a number.
+    (
+      'personal_unsealed', 'app_public.find_customer(bytea,bytea,text)', '{}', 'brand',
+      null, null, true
+    ),
+
     -- Money.
     ('money', 'app_public.products', '{product_price,cost}', 'brand', null, null, false),
     ('money', 'reporting.category_stock', '{stock_value,stock_cost}', 'brand', null, null, false),
@@ -47,7 +54,7 @@ from (
     ('money', 'reporting.rollup_drift', '{}', 'brand', null, null, false),
 
     -- What happened, and who gets in.
-    ('audit', 'app_public.audit_log', '{}', 'acting', null, null, false),
+    ('audit', 'app_public.audit_log', '{}', 'organization', null, null, false),
     ('audit', 'app_private.audit_seals', '{}', 'organization', null, null, false),
     ('access', 'app_public.database_logins', '{}', 'acting', null, null, false),
     ('access', 'app_public.api_keys', '{}', 'acting', null, null, false),
