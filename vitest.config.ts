@@ -19,7 +19,11 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'identity',
-          include: ['test/identity/**/*.test.ts', 'test/mail/**/*.test.ts'],
+          include: [
+            'test/identity/**/*.test.ts',
+            'test/mail/**/*.test.ts',
+            'test/personal/**/*.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

@@ -9,6 +9,8 @@ import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addImport } from './commands/import.ts'
+import { addKeys } from './commands/keys.ts'
 import { addLogin } from './commands/login.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addOrg } from './commands/org.ts'
@@ -42,7 +44,9 @@ for (const add of [
   addLogin,
   addUser,
   addAccessReview,
+  addImport,
   addOutbox,
+  addKeys,
   addDb,
   addDoctor,
   addDocs,

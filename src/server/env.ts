@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Problem } from '../problem.ts'
 import { doorSettings } from './env-doors.ts'
+import { keySettings } from './env-keys.ts'
 import { mailSettings } from './env-mail.ts'
 import { refuse, type Setting } from './setting.ts'
 
@@ -132,6 +133,7 @@ const settings = {
   ),
   ...doorSettings,
   ...mailSettings,
+  ...keySettings,
   worker: choice(
     'FLUENCE_WORKER',
     'Whether npm start works off jobs too; `fluence worker` does nothing else',

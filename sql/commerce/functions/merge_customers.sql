@@ -1,6 +1,7 @@
 -- As if the rows had come one by one, in the order of their lines; so it makes no difference where a
 -- batch ends. Nearly all rows have nothing to do with each other and are merged as one set. Rows
--- that hand a mail or phone from one customer to another go one by one.
+-- that hand a mail or phone from one customer to another go one by one. Each row is looked up by its
+-- key, whatever the planner thinks of tables of which it has no statistics yet.
 create or replace function app_private.merge_customers(
   brand_id bigint,
   run_id bigint,
@@ -15,6 +16,9 @@ volatile
 strict
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_material = off
 as $$
 declare
   v_brand_id constant bigint := merge_customers.brand_id;
@@ -37,11 +41,15 @@ begin
       s.id,
       s.mail_hash,
       s.phone_hash,
-      k.key is not null
-        or row_number() over (partition by s.id order by s.line) > 1 as came_before
+      row_number() over (partition by s.id order by s.line) > 1
+        or (
+          select k.line
+          from app_private.import_keys as k
+          where k.brand_id = v_brand_id
+            and k.run_id = merge_customers.run_id
+            and k.key = s.id::text
+        ) is not null as came_before
     from pg_temp.staged_customers as s
-    left join app_private.import_keys as k
-      on k.brand_id = v_brand_id and k.run_id = merge_customers.run_id and k.key = s.id::text
   ),
   -- A hash that is wanted by one row, and wanted or still held by another one of the batch.
   claims as (
@@ -57,14 +65,14 @@ begin
     cross join lateral (values (i.mail_hash), (i.phone_hash)) as h (hash)
     where not f.came_before
   ),
-  disputed as (
-    select c.hash from claims as c group by c.hash having min(c.id) <> max(c.id)
-  ),
-  entangled as (
-    select c.id from claims as c join disputed as d on d.hash = c.hash
+  disputes as (
+    select
+      c.id,
+      min(c.id) over (partition by c.hash) <> max(c.id) over (partition by c.hash) as is_so
+    from claims as c
   )
   update pg_temp.staged_customers as s
-  set is_alone = f.id not in (select e.id from entangled as e),
+  set is_alone = f.id not in (select d.id from disputes as d where d.is_so),
     field = case when f.came_before then 'customer_id' end,
     code = case when f.came_before then 'FL922' end
   from found as f
@@ -196,23 +204,23 @@ begin
     get diagnostics v_rows = row_count;
     v_changed := v_changed + v_rows;
 
-    with added as (
-      insert into app_public.customers as c (
-        brand_id, id, source, name_mask, mail_mask, phone_mask, address_mask, channel, since,
-        is_account_deleted
-      )
-      select
-        v_brand_id, s.id, 'shop', s.name_mask, s.mail_mask, s.phone_mask, s.address_mask,
-        s.channel, s.since, s.is_account_deleted
-      from pg_temp.staged_customers as s
-      where s.line between v_turn.first_line and v_turn.last_line
-        and s.is_alone = v_turn.is_alone
-        and s.code is null
-        and not exists (
-          select from app_public.customers as e where e.brand_id = v_brand_id and e.id = s.id
-        )
-      returning c.id
+    insert into app_public.customers (
+      brand_id, id, source, name_mask, mail_mask, phone_mask, address_mask, channel, since,
+      is_account_deleted
     )
+    select
+      v_brand_id, s.id, 'shop', s.name_mask, s.mail_mask, s.phone_mask, s.address_mask, s.channel,
+      s.since, s.is_account_deleted
+    from pg_temp.staged_customers as s
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (
+        select c.id from app_public.customers as c where c.brand_id = v_brand_id and c.id = s.id
+      ) is null;
+    get diagnostics v_rows = row_count;
+    v_added := v_added + v_rows;
+
     insert into app_private.customer_identities (
       brand_id, customer_id, person_ref, key_version, name, mail, phone, address, mail_hash,
       phone_hash, address_hash, whole_hash
@@ -221,10 +229,14 @@ begin
       v_brand_id, s.id, s.person_ref, s.key_version, s.name, s.mail, s.phone, s.address,
       s.mail_hash, s.phone_hash, s.address_hash, s.whole_hash
     from pg_temp.staged_customers as s
-    join added as a on a.id = s.id
-    where s.code is null;
-    get diagnostics v_rows = row_count;
-    v_added := v_added + v_rows;
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (
+        select i.customer_id
+        from app_private.customer_identities as i
+        where i.brand_id = v_brand_id and i.customer_id = s.id
+      ) is null;
   end loop;
 
   perform app_private.note_import(

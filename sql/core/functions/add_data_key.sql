@@ -49,8 +49,8 @@ $$;
 comment on function app_private.add_data_key(
   bigint, app_private.key_purpose, integer, bytea, text
 ) is
-  'Adds the next key of a ring; false if somebody else just did. Its master key must be one that is '
-  'in use.';
+  'Adds the next key of a ring; false if somebody else just did. Its master key must be one that '
+  'is in use.';
 grant execute on function app_private.add_data_key(
   bigint, app_private.key_purpose, integer, bytea, text
 ) to fluence_server, fluence_worker;

@@ -36,6 +36,15 @@ export class CsvScanner {
   #rest: Buffer = Buffer.alloc(0)
   #line = 1
 
+  #decode(bytes: Buffer): string | { readonly fault: string } {
+    try {
+      const text = this.#decoder.decode(bytes)
+      return text.includes('\0') ? { fault: faults.zero } : text
+    } catch {
+      return { fault: faults.bytes }
+    }
+  }
+
   /** The rows that are whole now. */
   *push(piece: Buffer): Generator<Row> {
     this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
@@ -107,15 +116,6 @@ export class CsvScanner {
     }
     return texts
   }
-
-  #decode(bytes: Buffer): string | { readonly fault: string } {
-    try {
-      const text = this.#decoder.decode(bytes)
-      return text.includes('\0') ? { fault: faults.zero } : text
-    } catch {
-      return { fault: faults.bytes }
-    }
-  }
 }
 
 function scan(bytes: Buffer, start: number, atEnd: boolean): Scanned {
@@ -139,7 +139,11 @@ function scan(bytes: Buffer, start: number, atEnd: boolean): Scanned {
       while (at < bytes.length && bytes[at] !== comma && bytes[at] !== newline) at += 1
       if (at === bytes.length && !atEnd) return 'unfinished'
       const endsLine = bytes[at] !== comma
-      cells.push([from, endsLine && at > from && bytes[at - 1] === carriageReturn ? at - 1 : at, false])
+      cells.push([
+        from,
+        endsLine && at > from && bytes[at - 1] === carriageReturn ? at - 1 : at,
+        false,
+      ])
     }
     if (at >= bytes.length) return { cells, next: bytes.length }
     if (bytes[at] === carriageReturn && at + 1 === bytes.length && !atEnd) return 'unfinished'

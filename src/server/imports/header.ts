@@ -17,16 +17,20 @@ export interface Header {
   readonly places: ReadonlyMap<string, number>
 }
 
-const plain = (text: string) => text.trim().toLowerCase().replaceAll(/[\s-]+/g, '_')
+const plain = (text: string) =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_')
 
 /** Finds out which column is which; refuses a header that leaves a doubt. */
 export function readHeader(cells: readonly string[], columns: readonly Column[]): Header {
   const names = cells.map(plain)
-  const ofRejects = rejectColumns.every((name, i) => names[i] === name)
+  const first = afterRejects(names)
   const places = new Map<string, number>()
   const unknown: string[] = []
   for (const [i, name] of names.entries()) {
-    if (ofRejects && i < rejectColumns.length) continue
+    if (i < first) continue
     const column = columns.find((each) => each.name === name || each.synonyms.includes(name))
     const before = places.get(column?.name ?? '')
     if (column === undefined) {
@@ -54,6 +58,13 @@ export function readHeader(cells: readonly string[], columns: readonly Column[])
     )
   }
   return { cells: cells.length, places }
+}
+
+/** Rejects of a file of rejects have those columns twice. */
+function afterRejects(names: readonly string[]): number {
+  let first = 0
+  while (rejectColumns.every((name, i) => names[first + i] === name)) first += rejectColumns.length
+  return first
 }
 
 const known = (columns: readonly Column[]) => columns.map(({ name }) => name).join(', ')

@@ -1,6 +1,10 @@
 import crypto, { type KeyObject } from 'node:crypto'
-import type pg from 'pg'
 import { type KeyName, MasterKeys, type Purpose } from './master-key.ts'
+
+/** A connection or a pool, or what stands for one. */
+export interface Database {
+  query<R extends object>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
+}
 
 /** What seals in a ring now, or what one of its rows was sealed with. */
 export interface DataKey {
@@ -22,13 +26,13 @@ interface Wrapped {
  */
 export class KeyRings {
   readonly #masterKeys: MasterKeys
-  readonly #client: Pick<pg.ClientBase | pg.Pool, 'query'>
+  readonly #database: Database
   /** By what they were unwrapped from, which is another for each key there ever was. */
   readonly #unwrapped = new Map<string, KeyObject>()
 
-  constructor(masterKeys: MasterKeys, client: Pick<pg.ClientBase | pg.Pool, 'query'>) {
+  constructor(masterKeys: MasterKeys, database: Database) {
     this.#masterKeys = masterKeys
-    this.#client = client
+    this.#database = database
   }
 
   async forSealing(ring: string): Promise<DataKey> {
@@ -40,13 +44,15 @@ export class KeyRings {
     return (await this.#newest(ring, 'lookup')).key
   }
 
-  /** Any of the keys that open the ring's rows. */
-  async forOpening(ring: string, version: number): Promise<KeyObject> {
-    const found = (await this.#read(ring)).find(
-      (key) => key.purpose === 'seal' && key.version === version,
+  /** All that open rows of the ring, by version. */
+  async forOpening(ring: string): Promise<ReadonlyMap<number, KeyObject>> {
+    const keys = (await this.#read(ring)).filter(({ purpose }) => purpose === 'seal')
+    return new Map(
+      keys.map(({ version, wrapped, master_key_id }) => [
+        version,
+        this.unwrapped(ring, version, wrapped, master_key_id).key,
+      ]),
     )
-    if (found === undefined) throw new Error(`ring ${ring} has no key ${version}`)
-    return this.unwrapped(ring, version, found.wrapped, found.master_key_id).key
   }
 
   /** A key that came along with the row that it opens. */
@@ -54,7 +60,7 @@ export class KeyRings {
     return { version, key: this.#unwrap({ ring, purpose: 'seal', version }, wrapped, masterKeyId) }
   }
 
-  /** Makes the ring's next key for sealing; undefined if another process just did. */
+  /** Makes the ring's next key for sealing, unless another process just did; the newest one. */
   async rotate(ring: string): Promise<DataKey> {
     const { version } = await this.forSealing(ring)
     await this.#make({ ring, purpose: 'seal', version: version + 1 })
@@ -78,7 +84,7 @@ export class KeyRings {
 
   /** By version. */
   async #read(ring: string): Promise<Wrapped[]> {
-    const { rows } = await this.#client.query<Wrapped>(
+    const { rows } = await this.#database.query<Wrapped>(
       `select k.purpose, k.version, k.wrapped, k.master_key_id
        from app_private.read_data_keys($1) as k order by k.version`,
       [ring],
@@ -88,11 +94,11 @@ export class KeyRings {
 
   /** Of two processes at once, one makes it. */
   async #make(name: KeyName): Promise<void> {
-    const { rows } = await this.#client.query<{ id: string }>(
+    const { rows } = await this.#database.query<{ id: string }>(
       'select m.id from app_private.master_keys_in_use() as m (id)',
     )
     const master = this.#masterKeys.forWrapping(rows.map(({ id }) => id))
-    await this.#client.query('select app_private.add_data_key($1, $2, $3, $4, $5)', [
+    await this.#database.query('select app_private.add_data_key($1, $2, $3, $4, $5)', [
       name.ring,
       name.purpose,
       name.version,

@@ -47,38 +47,50 @@ export function readMasterKey(text: string): MasterKey | undefined {
   return undefined
 }
 
-/** The keys at hand: the one to wrap with, and others that still unwrap. */
+export interface KeysAtHand {
+  /** The one to wrap with. */
+  readonly current: MasterKey | undefined
+  /** Those that only unwrap. */
+  readonly others: readonly MasterKey[]
+}
+
+/** The keys at hand, looked for at each use, because a server runs also while there is none. */
 export class MasterKeys {
-  readonly #find: () => readonly MasterKey[]
+  readonly #find: () => KeysAtHand
   readonly #advice: string
 
-  /** Looked for at each use, because a server runs also while none is there. */
-  constructor(find: () => readonly MasterKey[], advice: string) {
+  constructor(find: () => KeysAtHand, advice: string) {
     this.#find = find
     this.#advice = advice
   }
 
   get current(): MasterKey {
-    const [current] = this.#find()
-    if (current === undefined) throw new MasterKeyMissing('There is no master key.', this.#advice)
+    const { current } = this.#find()
+    if (current === undefined) throw this.#missing('There is no master key.')
     return current
   }
 
   withId(id: string): MasterKey {
-    const all = this.#find()
+    const { current, others } = this.#find()
+    const all = current === undefined ? others : [current, ...others]
     const found = all.find((key) => key.id === id)
     if (found !== undefined) return found
-    const instead = all.length === 0 ? 'none' : all.map((key) => key.id).join(', ')
-    throw new MasterKeyMissing(
-      `The master key ${id} is missing; at hand: ${instead}.`,
-      this.#advice,
+    const ids = all.map((key) => key.id).join(', ')
+    throw this.#missing(
+      `The master key ${id} is missing; ${ids === '' ? 'there is none' : `at hand is ${ids}`}.`,
     )
   }
 
-  /** One that a new key is wrapped with: where some are in use already, one of those. */
+  /** One that a new key is wrapped with: of those in use, where some are. */
   forWrapping(inUse: readonly string[]): MasterKey {
+    const { current, others } = this.#find()
     const [wanted] = inUse
-    if (wanted === undefined || inUse.includes(this.current.id)) return this.current
-    return this.withId(inUse.find((id) => this.#find().some((key) => key.id === id)) ?? wanted)
+    if (wanted === undefined) return this.current
+    const usable = [current, ...others].find((key) => key && inUse.includes(key.id))
+    return usable ?? this.withId(wanted)
+  }
+
+  #missing(what: string): MasterKeyMissing {
+    return new MasterKeyMissing(what, this.#advice)
   }
 }

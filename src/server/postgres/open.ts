@@ -9,6 +9,7 @@ import { harden } from './harden.ts'
 import { type Migrated, type MigrateOptions, migrate } from './migrate.ts'
 import type { Outside } from './outside.ts'
 import { Problem } from '../../problem.ts'
+import { prepareKeyFile } from '../personal/open.ts'
 
 const embeddedDatabase = 'fluence'
 
@@ -51,6 +52,7 @@ export async function openDatabase(env: Env, options: OpenOptions = {}): Promise
     async prepare(say) {
       const migrated = await prepareDatabase(access, say)
       await harden(access.root)
+      await prepareKeyFile(env, () => hasKeys(access))
       return migrated
     },
     close: () => cluster.stop(),
@@ -76,6 +78,12 @@ export async function prepareDatabase(
   await bootstrap(access)
   return migrate(access, say, options)
 }
+
+const hasKeys = (access: Access): Promise<boolean> =>
+  withClient(access.as('fluence_server'), async (client) => {
+    const { rows } = await client.query('select from app_private.master_keys_in_use()')
+    return rows.length > 0
+  })
 
 /** Opens, prepares, works and closes: for one command. */
 export async function withDatabase<T>(
