@@ -118,7 +118,7 @@ create table app_public.audit_log (
   occurred_at timestamptz not null default clock_timestamp(),
   id bigint generated always as identity,
   series integer not null,
-  transaction_id xid8 not null default pg_current_xact_id(),
+  transaction_id bigint not null default pg_current_xact_id()::text::bigint,
   organization_id bigint,
   action app_public.audit_action not null,
   door app_public.audit_door not null,
@@ -149,7 +149,7 @@ alter table app_public.audit_log force row level security;
 create table app_private.audit_seals (
   block bigint not null,
   last_series integer not null,
-  last_transaction_id xid8 not null,
+  last_transaction_id bigint not null,
   last_id bigint not null,
   row_count integer not null,
   leaves bytea not null,

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { exitCodes, runAsCommand } from '../run.ts'
 import { projectDir } from '../server/env.ts'
 import { addAccessReview } from './commands/access-review.ts'
+import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
 import { addDocs } from './commands/docs.ts'
@@ -46,6 +47,7 @@ for (const add of [
   addAccessReview,
   addImport,
   addOutbox,
+  addAudit,
   addKeys,
   addDb,
   addDoctor,

@@ -20,6 +20,8 @@ const fieldNames = [
   'attempt',
   'event',
   'count',
+  'block',
+  'hash',
   'days',
 ] as const
 

@@ -2,6 +2,8 @@ import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
 import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
+import { Refusals } from './audit/refusals.ts'
+import { sealsFile } from './audit/seals-file.ts'
 import { fillDemo } from './demo/fill.ts'
 import { type Env, readEnv } from './env.ts'
 import { readOperations } from './graphql/operations.ts'
@@ -77,7 +79,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     return pool
   }
   const requests = await openPool('requests', 'fluence_authenticator', 20, { pipeline: true })
-  const own = await openPool('own', 'fluence_server', 4)
+  // By this name the audit log knows that it is the app, and not a command.
+  const own = await openPool('own', 'fluence_server', 4, { application_name: 'fluence server' })
   // Probes and metrics are answered also when every other connection is busy.
   const probes = await openPool('probes', 'fluence_server', 2, forProbes)
   metrics.watchDatabase(probes)
@@ -93,6 +96,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     addressForPeople: peopleUrl(env, access.root),
   })
   await life.onStop(closeAccounts)
+  const refusals = new Refusals(own)
+  await life.onStop(() => refusals.stop())
   const closeDoor = await openGraphQL(app, server, {
     requests,
     callers: new Callers({ server: own, tokens, originOf }),
@@ -107,6 +112,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     feedUrl: access.as('fluence_server'),
     log,
     metrics,
+    refusals,
     operations: readOperations(env.operationsDir),
     onlyKnown: env.onlyKnownOperations === 'on',
   })
@@ -128,7 +134,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
 
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
-    const worker = await startWorker({ access, log, home: homeOf(env, port) })
+    const seals = { file: sealsFile(env.dataDir) }
+    const worker = await startWorker({ access, log, home: homeOf(env, port), seals })
     await life.onStop(() => worker.stop())
   }
 

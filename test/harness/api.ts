@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { makeApp } from '../../src/server/app.ts'
+import { Refusals } from '../../src/server/audit/refusals.ts'
 import { Callers } from '../../src/server/graphql/caller.ts'
 import { openGraphQL } from '../../src/server/graphql/door.ts'
 import { none, type Operations, readOperations } from '../../src/server/graphql/operations.ts'
@@ -29,6 +30,8 @@ export interface Api {
   /** What the door wrote to its log: code and cause. */
   readonly reports: { code: string; error: unknown }[]
   graphql(query: string, variables?: object, handle?: string): Promise<Answer>
+  /** Waits until what was refused is in the audit log. */
+  noted(): Promise<void>
   /** A new brand and a session of that role; the session's handle. */
   signIn(brand: string, role: string): Promise<string>
 }
@@ -42,7 +45,10 @@ async function startApi(
   const requests = makePool(database.access.as('fluence_authenticator'), 5, () => {}, {
     pipeline: true,
   })
-  const own = makePool(database.access.as('fluence_server'), 2, () => {})
+  const own = makePool(database.access.as('fluence_server'), 2, () => {}, {
+    application_name: 'fluence server',
+  })
+  const refusals = new Refusals(own)
   const metrics = makeMetrics()
   const { app, server, originOf } = makeApp(async () => undefined, { metrics })
   // The least that bcrypt knows: tests sign in often.
@@ -58,6 +64,7 @@ async function startApi(
       reports.push({ code, error })
     },
     requestId: currentRequestId,
+    refusals,
     feedUrl: database.access.as('fluence_server'),
     log: noLog,
     metrics,
@@ -95,9 +102,11 @@ async function startApi(
         return signIn(client, rows[0]?.id ?? '', role)
       })
     },
+    noted: () => refusals.stop(),
     async stop() {
       await close(server, 0)
       await closeDoor()
+      await refusals.stop()
       await closeAccounts()
       await requests.end()
       await own.end()

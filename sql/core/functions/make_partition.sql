@@ -16,11 +16,6 @@ begin
   if to_regclass(v_name) is not null then
     return;
   end if;
-  if not exists (
-    select from pg_class as c where c.oid = make_partition.parent and c.relkind = 'p'
-  ) then
-    raise exception 'no partitioned table: %', make_partition.parent;
-  end if;
   execute format('lock table %s in share update exclusive mode', make_partition.parent);
   -- Again: whoever had the lock may have made it.
   if to_regclass(v_name) is not null then

@@ -12,6 +12,7 @@ begin
   from app_private.sessions as s
   where s.session_hash = logout.session_hash and s.kind = 'person';
   if found then
+    perform set_config('fluence.acting_session', v_session.id::text, true);
     perform app_private.end_sessions(v_session.user_id, family_id => v_session.family_id);
   end if;
 end

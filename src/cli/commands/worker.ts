@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { makeProgress } from '../../progress.ts'
+import { sealsFile } from '../../server/audit/seals-file.ts'
 import { homeOf } from '../../server/announce.ts'
 import { readEnv } from '../../server/env.ts'
 import { Lifecycle } from '../../server/lifecycle.ts'
@@ -38,7 +39,13 @@ async function bringUp(
   await database.prepare(progress)
   // Loaded here, because the other commands do without.
   const { startWorker } = await import('../../server/worker/runner.ts')
-  const worker = await startWorker({ access, log, home: homeOf(env, env.port), concurrency })
+  const worker = await startWorker({
+    access,
+    log,
+    home: homeOf(env, env.port),
+    concurrency,
+    seals: { file: sealsFile(env.dataDir) },
+  })
   await life.onStop(() => worker.stop())
   progress.done()
   logDefects(log)

@@ -6,6 +6,7 @@ import type { Pool } from 'pg'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { GraphQLSchema } from 'postgraphile/graphql'
+import type { Refusals } from '../audit/refusals.ts'
 import { applicationName, factsOf, knowOperations } from '../http/request.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Log } from '../log.ts'
@@ -34,6 +35,8 @@ export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
   readonly requestId: () => string | undefined
   readonly log: Log
   readonly metrics?: Metrics
+  /** Where it is noted what people may not do. */
+  readonly refusals: Refusals
 }
 
 /** Opens the GraphQL door; the answer closes it. */
@@ -49,6 +52,10 @@ export async function openGraphQL(
   let schema: GraphQLSchema | undefined
   const guard = makeGuard({
     ...options,
+    report(reference, told, error) {
+      if (told.status === 403) options.refusals.note(told.code)
+      options.report(reference, told, error)
+    },
     schema() {
       if (schema === undefined) throw new Error('the schema is not built yet')
       return schema

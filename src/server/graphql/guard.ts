@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { RequestDigest } from 'postgraphile/grafserv'
 import { SafeError } from 'postgraphile/grafast'
 import { GraphQLError, type GraphQLSchema } from 'postgraphile/graphql'
+import { noteSession } from '../http/request.ts'
 import type { Callers } from './caller.ts'
 import { mask, type Masked, Refusal, type Report } from './errors.ts'
 import { isReadableAccept } from './accept.ts'
@@ -78,7 +79,8 @@ export function makeGuard(options: GuardOptions): GraphileConfig.Plugin {
         // Here and not where the context is made, because Grafserv drops the status of errors there.
         async processGraphQLRequestBody(next, { body, request, graphqlWsContext }) {
           try {
-            await callers.identify(request ?? graphqlWsContext)
+            const { handle } = await callers.identify(request ?? graphqlWsContext)
+            noteSession(handle)
             body.query = lookUp(body, options)
             keep(body, schema(), request === undefined)
           } catch (error) {

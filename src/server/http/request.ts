@@ -14,6 +14,8 @@ export interface RequestFacts {
   /** What went wrong, as the caller was told. */
   code?: string
   reference?: string
+  /** The handle of the session that it was made in. */
+  session?: string
 }
 
 const current = new AsyncLocalStorage<RequestFacts>()
@@ -66,6 +68,11 @@ export const forThisRequest = <T extends unknown[]>(work: (...given: T) => void)
 /** What the caller was told went wrong, so that the line of the request tells it too. */
 export function noteRefusal(code: string, reference: string): void {
   Object.assign(current.getStore() ?? {}, { code, reference })
+}
+
+/** In which session a request was made; visitors have none. */
+export function noteSession(handle: string): void {
+  Object.assign(current.getStore() ?? {}, { session: handle })
 }
 
 /** What a GraphQL request asks for. */

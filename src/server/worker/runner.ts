@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
+import { type SealerOptions, startSealer } from '../audit/sealer.ts'
 import { startLoginWatch } from '../identity/login-watch.ts'
 import type { Access } from '../postgres/access.ts'
 import { pause } from '../postgres/processes.ts'
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   readonly graceMs?: number
   /** Folders of tasks beside our own. */
   readonly moreTasks?: readonly string[]
+  /** Where the seals of the audit log are written; without it this worker makes none. */
+  readonly seals?: Pick<SealerOptions, 'file' | 'everyMs'>
 }
 
 export interface Worker {
@@ -63,10 +66,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const working = keepWorking()
   const reader = startReader(access.as('fluence_worker'), tasks, log)
   const loginWatch = startLoginWatch(access.root, log)
+  const sealer =
+    options.seals && startSealer({ ...options.seals, url: access.as('fluence_worker'), log })
   return {
     async stop() {
       stopping.abort()
-      await Promise.all([reader.stop(), loginWatch.stop()])
+      await Promise.all([reader.stop(), loginWatch.stop(), sealer?.stop()])
       const all = (what: (shift: Shift) => Promise<unknown>) => Promise.all([...shifts].map(what))
       await Promise.race([all((shift) => shift.end()), pause(graceMs)])
       // What did not finish in time is taken off us, and runs anew elsewhere.

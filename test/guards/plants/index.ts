@@ -1,7 +1,14 @@
+import { auditPlants } from './audit.ts'
 import { keyPlants } from './keys.ts'
 import { objectPlants } from './objects.ts'
 import { rightPlants } from './rights.ts'
 import { sensitivePlants } from './sensitive.ts'
 
 export { sound } from './sound.ts'
-export const plants = [...rightPlants, ...keyPlants, ...objectPlants, ...sensitivePlants]
+export const plants = [
+  ...rightPlants,
+  ...keyPlants,
+  ...objectPlants,
+  ...auditPlants,
+  ...sensitivePlants,
+]

@@ -31,6 +31,7 @@ export const sound = `
   comment on column app_public.planted.note is 'A note.';
   create policy select_brand on app_public.planted for select to fluence_analyst using (true);
   grant select, insert, update (note) on app_public.planted to fluence_analyst;
+  select app_private.audit_table('app_public.planted', 'brand_id');
 
   create view reporting.planted with (security_invoker = true) as
     select p.brand_id from app_public.planted as p;
@@ -73,4 +74,5 @@ export const table = (name: string, columns: string, rest = '') => `
     end loop;
   end
   $comment$;
+  select app_private.audit_table('${name}', null);
 `
