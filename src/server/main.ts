@@ -1,6 +1,6 @@
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
-import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
+import { announcement, homeOf, warnOfKeys, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { Refusals } from './audit/refusals.ts'
 import { sealsFile } from './audit/seals-file.ts'
@@ -147,6 +147,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   say = (line) => log.warn(line)
   logDefects(log)
   warnOfOpenDoors(env, log)
+  await warnOfKeys(env, own, log)
 }
 
 if (import.meta.main) await runAsCommand(() => start(readEnv()))

@@ -17,6 +17,7 @@ import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
 import { readSources } from '../../server/postgres/sources.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { checkHardening } from './hardening.ts'
+import { checkKeys } from './keys.ts'
 
 const { ok, warning, problem, failure } = findingsOf('database')
 const migrate = 'npm run -s fluence -- migrate'
@@ -41,6 +42,7 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         checkMigrations,
         checkSources,
         checkLint,
+        checkKeys,
       ]).catch(() => [])),
     ]
   } catch (error) {

@@ -34,12 +34,14 @@ const ofDatabase: readonly [RegExp, code: string, message: string, status: numbe
 /** Our own codes that are not simply a bad request. */
 const statusOfOurs: Readonly<Record<string, number>> = {
   FL002: 404,
+  FL006: 500,
   FL102: 401,
   FL103: 403,
   FL110: 429,
   FL111: 401,
   FL114: 401,
   FL117: 403,
+  FL909: 500,
 }
 
 /** What PostGraphile says without a code of a request that it cannot answer. */
