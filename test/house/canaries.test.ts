@@ -26,6 +26,7 @@ import {
   throughSigningIn,
   throughSql,
 } from './canaries/doors.ts'
+import { throughImports } from './canaries/imports.ts'
 import {
   type Found,
   lookFor,
@@ -62,8 +63,10 @@ afterAll(async () => {
 const sql = <T extends object>(text: string, values?: unknown[]) =>
   query<T>(superuserUrl(data), text, values)
 
+const command = (...args: string[]) => run({ command: [...cli, ...args], env })
+
 async function fluence(...args: string[]) {
-  const { code, stdout, stderr } = await run({ command: [...cli, ...args], env })
+  const { code, stdout, stderr } = await command(...args)
   expect({ code, stderr }).toMatchObject({ code: 0 })
   return stdout
 }
@@ -153,6 +156,37 @@ const ofProducts = {
  */
 const ofMisspelt = { 'what PostgreSQL says of errors': /^data folder: log\/postgres-\w+\.log$/ }
 
+/**
+ * A login of the database is a role of PostgreSQL, and has its name. One that is refused was made and
+ * taken back in the same transaction.
+ */
+const ofRoles = {
+  'the roles of PostgreSQL': /data of pg_(authid|auth_members|db_role_setting|shdepend)$/,
+  'the log of changes to them': /: wal$/,
+  'the text of ALTER ROLE': /pg_stat_tmp\/pgss_query_texts\.stat$|rows of pg_stat_statements$/,
+}
+
+/** What the command line refuses, last of all because it would be a wrong role, name or zone. */
+const refusedCommands = (brood: Brood, people: Brood, roles: Brood) => [
+  [
+    ...['user', 'create', '--org', 'acme', '--role', brood.word()],
+    ...['--mail', people.mail(), '--name', people.personName()],
+  ],
+  [
+    ...['user', 'create', '--org', brood.word(), '--role', 'analyst'],
+    ...['--mail', brood.mail(), '--name', brood.personName()],
+  ],
+  ['login', 'create', '--org', 'acme', '--role', 'analyst', '--name', roles.personName()],
+  ['login', 'create', '--org', brood.word(), '--role', 'analyst', '--name', brood.word()],
+  ['login', 'revoke', '--org', 'acme', '--name', brood.word()],
+  [
+    ...['org', 'create', '--slug', brood.mail(), '--name', brood.word()],
+    ...['--timezone', brood.word(), '--currency', 'EUR'],
+  ],
+  ['access-review', '--org', brood.word()],
+  ['import', 'customers', '/nowhere', '--org', brood.word()],
+]
+
 test('what people send in is nowhere in clear', async () => {
   // From a first backup on, the log of changes is archived.
   await fluence('backup')
@@ -160,6 +194,7 @@ test('what people send in is nowhere in clear', async () => {
   const people = new Brood('people of the house')
   const titles = new Brood('products')
   const misspelt = new Brood('misspelt')
+  const roles = new Brood('names of roles')
   const person = await brand('acme')
   const [admin, manager] = [await person('admin'), await person('product_manager')]
   const login = ['--role', 'analyst', '--org', 'acme', '--name', 'bi', '--json']
@@ -177,35 +212,9 @@ test('what people send in is nowhere in clear', async () => {
   ]
   await throughDocuments(url, manager, brood)
   await throughSql(connectionString, brood, misspelt)
-  for (const args of [
-    [
-      'user',
-      'create',
-      '--org',
-      'acme',
-      '--role',
-      brood.word(),
-      '--mail',
-      brood.mail(),
-      '--name',
-      brood.personName(),
-    ],
-    ['login', 'create', '--org', 'acme', '--role', 'analyst', '--name', brood.personName()],
-    [
-      'org',
-      'create',
-      '--slug',
-      brood.mail(),
-      '--name',
-      brood.word(),
-      '--timezone',
-      brood.word(),
-      '--currency',
-      'EUR',
-    ],
-  ]) {
-    const { code } = await run({ command: [...cli, ...args], env })
-    expect(code).not.toBe(0)
+  const printed = await throughImports(path.join(dir, 'files'), command, brood)
+  for (const args of refusedCommands(brood, people, roles)) {
+    expect((await command(...args)).code).not.toBe(0)
   }
 
   // Every door was really open, and what came in went as far as it was meant to.
@@ -216,16 +225,18 @@ test('what people send in is nowhere in clear', async () => {
       ['change it with another password', 'invite nobody'].includes(door),
     ]),
   )
-  expect(brood.count).toBeGreaterThan(900)
+  expect(brood.count).toBeGreaterThan(2000)
 
   expect(answers.length).toBeGreaterThan(200)
   expect(inAnswers(brood, answers)).toEqual([])
   expect(inAnswers(people, answers)).toEqual([])
+  expect(inAnswers(brood, [{ door: 'import', text: printed.join('\n') }])).toEqual([])
   const places = await everything()
   expect([...lookFor(brood, places())]).toEqual([])
   expectOnlyIn([...lookFor(people, places())], ofPeople)
   expectOnlyIn([...lookFor(titles, places())], ofProducts)
   expectOnlyIn([...lookFor(misspelt, places())], ofMisspelt)
+  expectOnlyIn([...lookFor(roles, places())], ofRoles)
 })
 
 test('what is planted in clear by hand is found in every place and form', async () => {
@@ -311,7 +322,7 @@ test('what is planted in clear by hand is found in every place and form', async 
     ]
     expect(plain.filter((place) => !forms(place).has('plain'))).toEqual([])
     const texts = new Map([...places()].map(({ name, bytes }) => [name, bytes.toString('latin1')]))
-    expect(texts.get('stderr')).toContain('Fluence')
+    expect(texts.get('stderr')).toContain('Creating the database')
     expect(texts.get('metrics')).toContain('fluence_request_duration_seconds')
   } finally {
     await planter.end()

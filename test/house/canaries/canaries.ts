@@ -44,10 +44,9 @@ export class Brood {
   }
 
   /** How their beginning reads in bytes, by the name of the form. */
-  get needles(): [form: string, needle: Buffer][] {
+  get needles(): Form[] {
     const texts = [this.letters, this.letters.toUpperCase(), this.digits]
-    const all = texts.flatMap((text) => formsOf(Buffer.from(text)))
-    return [...new Map(all.map(([form, bytes]) => [bytes.toString('hex'), [form, bytes]])).values()]
+    return texts.flatMap((text) => formsOf(Buffer.from(text)))
   }
 }
 
