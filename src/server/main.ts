@@ -16,6 +16,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { lockDataFolder } from './lock.ts'
 import { logDefects, makeLog, takeOverConsole } from './log.ts'
 import type { ServiceLogin } from './postgres/access.ts'
+import { openKeyRings } from './personal/open.ts'
 import { openDatabase, reasonFor } from './postgres/open.ts'
 import { endPool, makePool } from './postgres/pool.ts'
 import { readSources } from './postgres/sources.ts'
@@ -102,6 +103,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     requests,
     callers: new Callers({ server: own, tokens, originOf }),
     accounts,
+    rings: openKeyRings(env, own),
     addressSecret: access.secretFor('addresses'),
     production,
     report(reference, { code, status }, error) {
