@@ -165,6 +165,19 @@ create table app_private.audit_seals (
 alter table app_private.audit_seals enable row level security;
 alter table app_private.audit_seals force row level security;
 
+-- How far PostgreSQL's own log was read for refusals.
+create table app_private.server_log_positions (
+  is_only_row boolean not null default true,
+  file_id app_private.digest not null,
+  position bigint not null,
+  read_at timestamptz not null default now(),
+  constraint server_log_positions_pkey primary key (is_only_row),
+  constraint server_log_positions_has_one_row_check check (is_only_row),
+  constraint server_log_positions_position_check check (position >= 0)
+);
+alter table app_private.server_log_positions enable row level security;
+alter table app_private.server_log_positions force row level security;
+
 -- commerce: channels and customers -------------------------------------------------------------
 
 create table app_public.channels (

@@ -137,7 +137,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
     const seals = { file: sealsFile(env.dataDir) }
-    const worker = await startWorker({ access, log, home: homeOf(env, port), seals })
+    const serverLog = database.cluster?.folder.logs
+    const worker = await startWorker({ access, log, home: homeOf(env, port), seals, serverLog })
     await life.onStop(() => worker.stop())
   }
 

@@ -26,6 +26,7 @@ import {
   throughSigningIn,
   throughSql,
 } from './canaries/doors.ts'
+import { throughCustomers } from './canaries/customers.ts'
 import { throughImports } from './canaries/imports.ts'
 import {
   type Found,
@@ -166,6 +167,14 @@ const ofRoles = {
   'the text of ALTER ROLE': /pg_stat_tmp\/pgss_query_texts\.stat$|rows of pg_stat_statements$/,
 }
 
+/** Why somebody read, looked for or erased a customer, in the words of an admin, for the auditor. */
+const ofReasons = {
+  'the erasures': /(rows|data) of app_public\.erasure_requests$/,
+  'the audit log': /(rows|data) of app_\w+\.audit_log/,
+  "the planner's samples of these columns": ofPeople["the planner's samples of these columns"],
+  'the log of changes to these tables': /: wal$/,
+}
+
 /** What the command line refuses, last of all because it would be a wrong role, name or zone. */
 const refusedCommands = (brood: Brood, people: Brood, roles: Brood) => [
   [
@@ -195,24 +204,27 @@ test('what people send in is nowhere in clear', async () => {
   const titles = new Brood('products')
   const misspelt = new Brood('misspelt')
   const roles = new Brood('names of roles')
+  const reasons = new Brood('reasons')
   const person = await brand('acme')
   const [admin, manager] = [await person('admin'), await person('product_manager')]
+  const analyst = await person('analyst')
   const login = ['--role', 'analyst', '--org', 'acme', '--name', 'bi', '--json']
   const { connectionString } = JSON.parse(await fluence('login', 'create', ...login)) as {
     connectionString: string
   }
 
+  const printed = await throughImports(path.join(dir, 'files'), command, brood)
   const byGraphql = await throughGraphql(url, manager, brood, titles)
   const byAccounts = await throughAccounts(url, admin, brood, people, linkFor)
   const answers = [
     ...byGraphql,
     ...byAccounts,
+    ...(await throughCustomers(url, admin, analyst, brood, reasons)),
     ...(await throughSigningIn(url, brood, people)),
     ...(await throughHttp(url, brood)),
   ]
   await throughDocuments(url, manager, brood)
   await throughSql(connectionString, brood, misspelt)
-  const printed = await throughImports(path.join(dir, 'files'), command, brood)
   for (const args of refusedCommands(brood, people, roles)) {
     expect((await command(...args)).code).not.toBe(0)
   }
@@ -237,6 +249,7 @@ test('what people send in is nowhere in clear', async () => {
   expectOnlyIn([...lookFor(titles, places())], ofProducts)
   expectOnlyIn([...lookFor(misspelt, places())], ofMisspelt)
   expectOnlyIn([...lookFor(roles, places())], ofRoles)
+  expectOnlyIn([...lookFor(reasons, places())], ofReasons)
 })
 
 test('what is planted in clear by hand is found in every place and form', async () => {

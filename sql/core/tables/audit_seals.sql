@@ -1,3 +1,4 @@
+comment on type app_private.digest is 'SHA-256 of something that is not kept itself.';
 comment on table app_private.audit_seals is
   'One row per block of the audit log: what its rows were when it was sealed. Each seal holds the '
   'one before; the last is also written to the log and to a file.';

@@ -3,7 +3,6 @@ comment on type app_public.locale_code is 'Language, with or without a country: 
 comment on type app_public.mail_address is
   'Address of electronic mail, of a form that can be sent to.';
 comment on type app_private.password_hash is 'A password as bcrypt keeps it.';
-comment on type app_private.digest is 'SHA-256 of something that is not kept itself.';
 comment on table app_public.users is
   'One row per person who can sign in. What they did stays when they go.';
 comment on column app_public.users.id is 'Key.';

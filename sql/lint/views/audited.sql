@@ -5,6 +5,7 @@ with exceptions (name, reason) as (
     ('app_public.audit_log', 'is the log'),
     ('app_private.audit_seals', 'seals the log; takes new rows only'),
     ('app_private.audit_series', 'is of the log; takes new rows only'),
+    ('app_private.server_log_positions', 'how far another log was read into this one'),
     ('app_public.currencies', 'reference data, written by the loader'),
     ('app_private.feed_topics', 'reference data, written by the loader'),
     ('app_private.loaded_sources', 'the state of sql/, written by the loader'),
@@ -20,7 +21,8 @@ with exceptions (name, reason) as (
     ('app_private.mails', 'mails to send; what they tell of is audited'),
     ('app_private.mail_tokens', 'are in mails; what is done with one is audited'),
     ('app_hidden.category_stock_slots', 'a roll-up of products, which are audited'),
-    ('app_public.import_rejects', 'what a run did not take; the run is audited')
+    ('app_public.import_rejects', 'what a run did not take; the run is audited'),
+    ('app_private.import_keys', 'is of a run while it works; the run is audited')
 ),
 tables as (
   select c.oid, c.oid::regclass::text as name

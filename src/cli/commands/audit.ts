@@ -8,7 +8,7 @@ import { asReader, verifyAuditLog } from '../../server/audit/open.ts'
 import type { Fault, Verified } from '../../server/audit/verify.ts'
 import { readEnv } from '../../server/env.ts'
 import { type OpenDatabase, withDatabase } from '../../server/postgres/open.ts'
-import { csvLine } from '../csv.ts'
+import { csv } from '../csv.ts'
 import { print } from '../output.ts'
 
 /** More than that nobody reads; what follows is counted. */
@@ -84,19 +84,23 @@ async function listEntries({ org, since, until, format }: ListOptions): Promise<
   await inDatabase(({ access }) =>
     asReader(access, async (client) => {
       const id = org === undefined ? undefined : await organization(client, org)
-      let head = format === 'csv'
+      let head = true
       await list(client, { ...span, organizationId: id }, async (entries) => {
-        const lines = entries.map((entry) => lineOf(entry, format))
-        if (head) lines.unshift(csvLine(Object.keys(entries[0] ?? {})))
+        await write(format === 'json' ? asJson(entries) : asCsv(entries, head))
         head = false
-        await write(lines.join(''))
       })
     }),
   )
 }
 
-const lineOf = (entry: Listed, format: 'csv' | 'json') =>
-  format === 'json' ? `${JSON.stringify(entry)}\n` : csvLine(Object.values(entry).map(cellOf))
+const asJson = (entries: readonly Listed[]) =>
+  entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+
+function asCsv(entries: readonly Listed[], head: boolean): string {
+  const rows = entries.map((entry) => Object.values(entry).map(cellOf))
+  const [first = [], ...others] = head ? [Object.keys(entries[0] ?? {}), ...rows] : rows
+  return csv(first.map(String), others)
+}
 
 const cellOf = (value: unknown) =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')

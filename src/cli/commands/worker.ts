@@ -45,6 +45,7 @@ async function bringUp(
     home: homeOf(env, env.port),
     concurrency,
     seals: { file: sealsFile(env.dataDir) },
+    serverLog: database.cluster?.folder.logs,
   })
   await life.onStop(() => worker.stop())
   progress.done()

@@ -105,7 +105,8 @@ function writeConfiguration(
     max_wal_size: '1GB',
     archive_mode: 'on',
     ...archiveSettings(folder, say),
-    log_destination: 'stderr',
+    // The text is for people; the audit log takes refusals of database logins from the other one.
+    log_destination: 'stderr,jsonlog',
     logging_collector: 'on',
     log_directory: folder.logs,
     log_filename: 'postgres-%a.log',
@@ -182,7 +183,11 @@ async function launch(
 
 /** What the server says from now on, on its own output and in its logs; not what it said before. */
 function listen(folder: ClusterFolder): () => string {
-  const files = () => fs.readdirSync(folder.logs).map((name) => folder.at('log', name))
+  const files = () =>
+    fs
+      .readdirSync(folder.logs)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => folder.at('log', name))
   const before = new Map(files().map((file) => [file, fs.statSync(file).size]))
   const since = (file: string) => {
     const text = fs.readFileSync(file)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
 import { type SealerOptions, startSealer } from '../audit/sealer.ts'
+import { startServerLogReader } from '../audit/server-log.ts'
 import { startLoginWatch } from '../identity/login-watch.ts'
 import type { Access } from '../postgres/access.ts'
 import { pause } from '../postgres/processes.ts'
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly moreTasks?: readonly string[]
   /** Where the seals of the audit log are written; without it this worker makes none. */
   readonly seals?: Pick<SealerOptions, 'file' | 'everyMs'>
+  /** Where PostgreSQL writes its log, if the server is ours. */
+  readonly serverLog?: string
 }
 
 export interface Worker {
@@ -66,12 +69,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const working = keepWorking()
   const reader = startReader(access.as('fluence_worker'), tasks, log)
   const loginWatch = startLoginWatch(access.root, log)
-  const sealer =
-    options.seals && startSealer({ ...options.seals, url: access.as('fluence_worker'), log })
+  const url = access.as('fluence_worker')
+  const sealer = options.seals && startSealer({ ...options.seals, url, log })
+  const { serverLog: folder } = options
+  const logReader = folder === undefined ? undefined : startServerLogReader({ url, folder, log })
+  const leaders = [reader, loginWatch, sealer, logReader].filter((leader) => leader !== undefined)
   return {
     async stop() {
       stopping.abort()
-      await Promise.all([reader.stop(), loginWatch.stop(), sealer?.stop()])
+      await Promise.all(leaders.map((leader) => leader.stop()))
       const all = (what: (shift: Shift) => Promise<unknown>) => Promise.all([...shifts].map(what))
       await Promise.race([all((shift) => shift.end()), pause(graceMs)])
       // What did not finish in time is taken off us, and runs anew elsewhere.

@@ -60,6 +60,18 @@ export const seeds: Readonly<Record<string, Seed>> = {
     ),
     change: ['products', '77'],
   },
+  'app_private.audit_seals': {
+    insert: ofFirst(
+      insert(
+        'app_private.audit_seals',
+        `block, last_series, last_transaction_id, last_id, row_count, leaves, previous, hash,
+         sealed_at`,
+        [`1, 1, 1, 1, 1, decode(repeat('00', 40), 'hex'), ${digest('a')}, ${digest('b')}, now()`],
+      ),
+    ),
+    change: ['last_id', '77'],
+  },
+  'app_private.audit_series': { change: ['cluster_id', '77'] },
   'app_private.channel_key': { change: ['key', `'00000000-0000-4000-8000-000000000000'`] },
   'app_private.database_logins': {
     insert: (w) => `
@@ -178,6 +190,12 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ]),
     change: ['last_step', '77'],
   },
+  'app_private.server_log_positions': {
+    insert: ofFirst(
+      insert('app_private.server_log_positions', 'file_id, position', [`${digest('a')}, 1`]),
+    ),
+    change: ['position', '77'],
+  },
   'app_private.sessions': {
     insert: (w) => `
       ${eachPerson(
@@ -254,6 +272,13 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ]),
     ),
     change: ['created_at', longAgo],
+  },
+  'app_public.audit_log': {
+    insert: (w) =>
+      insert('app_public.audit_log', 'series, organization_id, action, door, object', [
+        `1, ${w}, 'read', 'app', 'planted'`,
+      ]),
+    change: ['object', `'changed'`],
   },
   'app_public.currencies': { change: ['name', `'Changed'`] },
   'app_public.invitations': {
