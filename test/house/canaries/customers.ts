@@ -9,7 +9,7 @@ const find = `mutation ($mail: String, $phone: String, $reason: String!) {
   findCustomer(mail: $mail, phone: $phone, reason: $reason) { customerId }
 }`
 const erase = `mutation ($id: BigInt!, $reason: String!) {
-  eraseCustomer(input: { customerId: $id, reason: $reason }) { customer { isAccountDeleted } }
+  eraseCustomer(input: { customerId: $id, reason: $reason }) { result { isAccountDeleted } }
 }`
 const masks = '{ customers(first: 100) { nodes { nameMask mailMask phoneMask addressMask } } }'
 
@@ -70,7 +70,7 @@ export async function throughCustomers(
   }
 
   const erased = await ask('eraseCustomer', erase, { id: '1', reason: reason() })
-  expect(erased.data).toEqual({ eraseCustomer: { customer: { isAccountDeleted: true } } })
+  expect(erased.data).toEqual({ eraseCustomer: { result: { isAccountDeleted: true } } })
   const again = await ask('reading who was erased', read, { id: '1', reason: reason() })
   expect(again.errors).toHaveLength(1)
   return answers

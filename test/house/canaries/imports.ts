@@ -66,7 +66,6 @@ export async function throughImports(dir: string, run: Run, brood: Brood): Promi
     `${customer(513, brood)},${brood.word()},${brood.word()}`,
     `514,${brood.personName()}`,
     customer(515, brood, { address: `"${brood.address()}" ${brood.word()}` }),
-    customer(516, brood, { name: `${brood.personName()}\0` }),
   ]
   const broken = Buffer.concat([
     Buffer.from(file(...good(600, 20), ...bad, ...good(700, 20))),
@@ -75,16 +74,16 @@ export async function throughImports(dir: string, run: Run, brood: Brood): Promi
     Buffer.from(`${customer(801, brood)}\r\n802,"${brood.personName()}`),
   ])
   const { code, stdout } = await load('bad.csv', broken)
-  expect({ code, stdout, said: said.at(-1) }).toMatchObject({ code: 1, stdout: /rejected/ })
-  const [rejects = ''] = fs.readdirSync(dir).filter((name) => /^bad.*rejects/.test(name))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('rejected') })
   // The rows go back to whoever gave them, in the bytes in which they came.
-  expect(fs.readFileSync(path.join(dir, rejects), 'utf8')).toContain(brood.letters)
+  expect(fs.readFileSync(path.join(dir, 'bad.rejects.csv'), 'utf8')).toContain(brood.letters)
 
   // Files of which no row is read at all.
   const columns = `${head},${brood.word()}`
   for (const [name, content] of [
     ['columns.csv', `${columns}\n${customer(900, brood)},x\n`],
     ['headless.csv', `${customer(900, brood)}\n${customer(901, brood)}\n`],
+    ['zero.csv', file(customer(900, brood, { name: `${brood.personName()}\0` }))],
     ['binary.csv', Buffer.from(file(...good(900, 3)), 'utf16le')],
     ['endless.csv', `${head}\n1,"${brood.personName()}${'x'.repeat(2 ** 21)}`],
   ] as const) {
