@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function app_public.erase_customer(bigint, text) is
-  'Erases who a customer is, for good; the number and the sales stay. For admins who have just given '
-  'their second factor. Answers with what is left. Copies in backups go when those expire.';
+  'Erases who a customer is, for good; the number and the sales stay. For admins who have just '
+  'given their second factor. Answers with what is left. Copies in backups go when those expire.';
 grant execute on function app_public.erase_customer(bigint, text) to fluence_admin;
 alter function app_public.erase_customer(bigint, text) owner to fluence_definer;
