@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'identity',
           include: [
             'test/identity/**/*.test.ts',
+            'test/imports/**/*.test.ts',
             'test/mail/**/*.test.ts',
             'test/personal/**/*.test.ts',
           ],

@@ -2,6 +2,8 @@ import { defaultDataDir, type Env } from './env.ts'
 import { mailFolder } from './mail/outbox.ts'
 import { isLoopback } from './http/transport.ts'
 import type { Log } from './log.ts'
+import type { Database } from './personal/key-rings.ts'
+import { judgeMasterKeys } from './personal/state.ts'
 
 const inUrl = (address: string) => (address.includes(':') ? `[${address}]` : address)
 
@@ -47,4 +49,15 @@ export function warnOfOpenDoors(env: Env, log: Log): void {
   log.warn(
     'Neither TLS_CERT nor FLUENCE_TRUSTED_PROXIES is set: requests from other machines are refused.',
   )
+}
+
+/** That personal data cannot be read, or that a copy of the data folder is enough to. */
+export async function warnOfKeys(env: Env, server: Database, log: Log): Promise<void> {
+  const { rows } = await server.query<{ id: string }>(
+    'select m.id from app_private.master_keys_in_use() as m (id)',
+  )
+  const ids = rows.map(({ id }) => id)
+  for (const { isProblem, says, mend } of judgeMasterKeys(env, ids)) {
+    log[isProblem ? 'error' : 'warn'](`${says} ${mend}`)
+  }
 }

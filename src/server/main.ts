@@ -1,6 +1,6 @@
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
-import { announcement, homeOf, warnOfOpenDoors } from './announce.ts'
+import { announcement, homeOf, warnOfKeys, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { Refusals } from './audit/refusals.ts'
 import { sealsFile } from './audit/seals-file.ts'
@@ -16,6 +16,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { lockDataFolder } from './lock.ts'
 import { logDefects, makeLog, takeOverConsole } from './log.ts'
 import type { ServiceLogin } from './postgres/access.ts'
+import { openKeyRings } from './personal/open.ts'
 import { openDatabase, reasonFor } from './postgres/open.ts'
 import { endPool, makePool } from './postgres/pool.ts'
 import { readSources } from './postgres/sources.ts'
@@ -102,6 +103,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     requests,
     callers: new Callers({ server: own, tokens, originOf }),
     accounts,
+    rings: openKeyRings(env, own),
     addressSecret: access.secretFor('addresses'),
     production,
     report(reference, { code, status }, error) {
@@ -148,6 +150,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   say = (line) => log.warn(line)
   logDefects(log)
   warnOfOpenDoors(env, log)
+  await warnOfKeys(env, own, log)
 }
 
 if (import.meta.main) await runAsCommand(() => start(readEnv()))

@@ -12,6 +12,8 @@ import { currentRequestId, noteRefusal } from '../../src/server/http/request.ts'
 import { noLog } from '../../src/server/log.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { makePool } from '../../src/server/postgres/pool.ts'
+import type { KeyRings } from '../../src/server/personal/key-rings.ts'
+import { testRings } from './customers.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
 import { signIn } from './sign-in.ts'
 import { test as base } from './test.ts'
@@ -27,6 +29,8 @@ export interface Answer {
 export interface Api {
   readonly url: string
   readonly database: TestDatabase
+  /** What opens personal data there. */
+  readonly rings: KeyRings
   /** What the door wrote to its log: code and cause. */
   readonly reports: { code: string; error: unknown }[]
   graphql(query: string, variables?: object, handle?: string): Promise<Answer>
@@ -49,6 +53,7 @@ async function startApi(
     application_name: 'fluence server',
   })
   const refusals = new Refusals(own)
+  const rings = testRings(own)
   const metrics = makeMetrics()
   const { app, server, originOf } = makeApp(async () => undefined, { metrics })
   // The least that bcrypt knows: tests sign in often.
@@ -57,6 +62,7 @@ async function startApi(
     requests,
     callers: new Callers({ server: own, tokens, originOf }),
     accounts,
+    rings,
     addressSecret: database.access.secretFor('addresses'),
     production,
     report(reference, { code }, error) {
@@ -76,6 +82,7 @@ async function startApi(
   return {
     url,
     database,
+    rings,
     reports,
     async graphql(query, variables, handle) {
       const response = await fetch(`${url}/graphql`, {

@@ -77,7 +77,7 @@ describe('the file of the key', () => {
   test('that holds none is told', () => {
     const file = keyFileIn(folder())
     fs.writeFileSync(file, '')
-    expect(() => readKeyFile(file)).toThrow(expect.objectContaining({ code: 'FL004' }))
+    expect(() => readKeyFile(file)).toThrow(expect.objectContaining({ code: 'FL006' }))
   })
 
   test('is made only where no key is, and the database is ours', async () => {
@@ -101,11 +101,11 @@ describe('the keys at hand', () => {
   test('without any are told at the first use, with what to do', () => {
     const ours = masterKeysOf(settings(folder()))
     expect(() => ours.current).toThrow(
-      expect.objectContaining({ code: 'FL004', hint: expect.stringContaining('master.key') }),
+      expect.objectContaining({ code: 'FL006', hint: expect.stringContaining('master.key') }),
     )
     const elsewhere = masterKeysOf(settings(folder(), { databaseUrl: 'postgres://shop.example/x' }))
     expect(() => elsewhere.forWrapping([])).toThrow(
-      expect.objectContaining({ code: 'FL004', hint: expect.stringContaining('MASTER_KEY') }),
+      expect.objectContaining({ code: 'FL006', hint: expect.stringContaining('MASTER_KEY') }),
     )
   })
 

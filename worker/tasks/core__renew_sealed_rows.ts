@@ -1,4 +1,5 @@
 import { readEnv } from '../../src/server/env.ts'
+import { Unreadable } from '../../src/server/personal/faults.ts'
 import type { Database } from '../../src/server/personal/key-rings.ts'
 import { openKeyRings } from '../../src/server/personal/open.ts'
 import { renewRing } from '../../src/server/personal/renewal.ts'
@@ -20,5 +21,7 @@ export default jobTask(scheduled, async (_payload, sql) => {
     }),
   }
   const rings = openKeyRings(readEnv(), database)
-  for (const { ring } of found) await renewRing(database, rings, ring)
+  let damaged = 0
+  for (const { ring } of found) damaged += (await renewRing(database, rings, ring)).damaged.length
+  if (damaged > 0) throw new Unreadable()
 })

@@ -1,7 +1,7 @@
--- As if the rows had come one by one, in the order of their lines; so it makes no difference where a
--- batch ends. Nearly all rows have nothing to do with each other and are merged as one set. Rows
--- that hand a mail or phone from one customer to another go one by one. Each row is looked up by its
--- key, whatever the planner thinks of tables of which it has no statistics yet.
+-- As if the rows had come one by one, in the order of their lines; so it makes no difference where
+-- a batch ends. Nearly all rows have nothing to do with each other and are merged as one set. Rows
+-- that hand a mail or phone from one customer to another go one by one. Each row is looked up by
+-- its key, whatever the planner thinks of tables of which it has no statistics yet.
 create or replace function app_private.merge_customers(
   brand_id bigint,
   run_id bigint,

@@ -30,6 +30,6 @@ begin
 end
 $$;
 comment on function app_private.acting_reader(text) is
-  'The calling person, if one who may open personal data and says why: an admin who is signed in to '
-  'the app for a brand. Else FL102, FL103, FL001 or FL303.';
+  'The calling person, if one who may open personal data and says why: an admin who is signed in '
+  'to the app for a brand. Else FL102, FL103, FL001 or FL303.';
 grant execute on function app_private.acting_reader(text) to fluence_definer;

@@ -18,7 +18,7 @@ begin
   if v_customer.id is null then
     raise exception using
       errcode = 'FL002',
-      message = format('There is no customer %s.', erase_customer.customer_id),
+      message = 'There is no such customer.',
       hint = 'Check the id.';
   end if;
   if v_customer.erased_at is not null then
@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function app_public.erase_customer(bigint, text) is
-  'Erases who a customer is, for good; the number and the sales stay. For admins who have just given '
-  'their second factor. Answers with what is left. Copies in backups go when those expire.';
+  'Erases who a customer is, for good; the number and the sales stay. For admins who have just '
+  'given their second factor. Answers with what is left. Copies in backups go when those expire.';
 grant execute on function app_public.erase_customer(bigint, text) to fluence_admin;
 alter function app_public.erase_customer(bigint, text) owner to fluence_definer;

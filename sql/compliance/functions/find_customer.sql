@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function app_public.find_customer(bytea, bytea, text) is
-  E'@behavior -*\nThe customer of the brand who has a mail or a phone, by its keyed hash, which the '
-  'server makes for the mutation findCustomer; or null. Written to the audit log like reading.';
+  E'@behavior -*\nThe customer of the brand who has a mail or a phone, by its keyed hash, which '
+  'the server makes for the mutation findCustomer; or null. Written to the audit log like reading.';
 grant execute on function app_public.find_customer(bytea, bytea, text) to fluence_admin;
 alter function app_public.find_customer(bytea, bytea, text) owner to fluence_definer;

@@ -24,7 +24,7 @@ begin
   if not found then
     raise exception using
       errcode = 'FL002',
-      message = format('There is no customer %s.', read_person.customer_id),
+      message = 'There is no such customer.',
       hint = 'Check the id.';
   end if;
   if v_erased_at is not null then
@@ -54,8 +54,8 @@ begin
 end
 $$;
 comment on function app_public.read_person(bigint, text) is
-  E'@behavior -*\nWho a customer is, sealed, with the key to it, which is itself wrapped: the server '
-  'opens it for the mutation readPerson. The only way to personal data of customers, written to the '
-  'audit log with who, when and why. FL302 if it was erased.';
+  E'@behavior -*\nWho a customer is, sealed, with the key to it, which is itself wrapped: the '
+  'server opens it for the mutation readPerson. The only way to personal data of customers, '
+  'written to the audit log with who, when and why. FL302 if it was erased.';
 grant execute on function app_public.read_person(bigint, text) to fluence_admin;
 alter function app_public.read_person(bigint, text) owner to fluence_definer;

@@ -270,8 +270,8 @@ from (
     (
       'FL921',
       'unreadable_row',
-      'The row of a file is not one: a quote that does not end, too many or too few cells, or bytes '
-      'that are no UTF-8.',
+      'The row of a file is not one: a quote that does not end, too many or too few cells, or '
+      'bytes that are no UTF-8.',
       'Mend the row; the reason says what is wrong with it.'
     ),
     (

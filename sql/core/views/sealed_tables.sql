@@ -14,6 +14,8 @@ join pg_catalog.pg_class as c on c.oid = a.attrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where a.atttypid = 'app_private.sealed'::regtype and a.attnum > 0 and not a.attisdropped
   and c.relkind in ('r', 'p') and not c.relispartition
+  -- What an import stages is one connection's, for the length of a transaction.
+  and c.relpersistence <> 't'
 group by n.nspname, c.relname, c.oid;
 
 comment on view app_private.sealed_tables is

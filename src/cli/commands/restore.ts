@@ -4,6 +4,7 @@ import { makeProgress } from '../../progress.ts'
 import { readEnv } from '../../server/env.ts'
 import { BackupFolder } from '../../server/postgres/backup/folder.ts'
 import { type Moment, readMoment } from '../../server/postgres/backup/moment.ts'
+import { judgeMasterKeys } from '../../server/personal/state.ts'
 import { restore } from '../../server/postgres/backup/restore.ts'
 import { print } from '../output.ts'
 import { refuseForeignDatabase } from './backup.ts'
@@ -44,7 +45,9 @@ export function addRestore(program: Command): void {
         say: progress,
       })
       progress.done()
-      print(done, options.json, ({ reached, base, oldData, notArchiving }) =>
+      const lost = judgeMasterKeys(env, done.masterKeys).filter(({ isProblem }) => isProblem)
+      const shown = { ...done, missing: lost.map(({ says, mend }) => `${says} ${mend}`) }
+      print(shown, options.json, ({ reached, base, oldData, notArchiving, missing }) =>
         [
           `Restored the database to ${reached}, its last change, from the backup ${base}.`,
           ...(oldData === null
@@ -53,6 +56,7 @@ export function addRestore(program: Command): void {
           ...(notArchiving === null
             ? []
             : [`Its log is not archived: ${notArchiving}. Run fluence backup now.`]),
+          ...missing.map((line) => `Its personal data cannot be read here. ${line}`),
         ].join('\n'),
       )
     })

@@ -18,6 +18,7 @@ import { readSources } from '../../server/postgres/sources.ts'
 import { checkAudit } from './audit.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { checkHardening } from './hardening.ts'
+import { checkKeys } from './keys.ts'
 
 const { ok, warning, problem, failure } = findingsOf('database')
 const migrate = 'npm run -s fluence -- migrate'
@@ -43,6 +44,7 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         checkSources,
         checkLint,
         checkAudit,
+        checkKeys,
       ]).catch(() => [])),
     ]
   } catch (error) {

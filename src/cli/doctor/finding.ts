@@ -4,7 +4,7 @@ export type Status = 'ok' | 'warning' | 'problem'
 
 /** One thing that the doctor looked at. */
 export interface Finding {
-  readonly area: 'machine' | 'settings' | 'database' | 'hardening' | 'backup' | 'port'
+  readonly area: 'machine' | 'settings' | 'database' | 'hardening' | 'keys' | 'backup' | 'port'
   readonly status: Status
   readonly says: string
   /** How to mend it. */

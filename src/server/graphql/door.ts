@@ -11,14 +11,16 @@ import { applicationName, factsOf, knowOperations } from '../http/request.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Log } from '../log.ts'
 import type { Accounts } from '../identity/accounts.ts'
+import type { KeyRings } from '../personal/key-rings.ts'
 import { visitOf } from '../identity/visit.ts'
 import { exchangeOf } from './caller.ts'
 import { Feeds } from './feed.ts'
 import { type GuardOptions, makeGuard } from './guard.ts'
 import { namesOf } from './labels.ts'
 import { makePreset } from './preset.ts'
+import type { AskAsCaller } from './personal.ts'
 import { openSockets } from './sockets.ts'
-import { type Ask, subscriberFor } from './subscriptions.ts'
+import { subscriberFor } from './subscriptions.ts'
 import { inTransactions } from './transactions.ts'
 
 const path = '/graphql'
@@ -30,6 +32,8 @@ export interface DoorOptions extends Omit<GuardOptions, 'schema'> {
   /** Where the server listens for what happens: a connection of its own. */
   readonly feedUrl: string
   readonly accounts: Accounts
+  /** What opens personal data. */
+  readonly rings: KeyRings
   /** Under what addresses are counted without being known. */
   readonly addressSecret: string
   readonly requestId: () => string | undefined
@@ -62,7 +66,7 @@ export async function openGraphQL(
     },
   })
   const door = postgraphile({
-    extends: [makePreset(requests, options.accounts)],
+    extends: [makePreset(requests, options)],
     plugins: [guard],
     grafserv: {
       graphqlPath: path,
@@ -89,12 +93,11 @@ export async function openGraphQL(
           statement_timeout: '10000',
           application_name: applicationName(id),
         }
-        const ask: Ask = (text, values) =>
-          withPgClient(pgSettings, async (client) => {
-            const { rows } = await client.query<{ position: string }>({ text, values })
-            return rows
-          })
-        return { pgSettings, visit, feed: subscriberFor(feeds, brand, ask) }
+        const asCaller: AskAsCaller = <T extends object>(text: string, values: unknown[]) =>
+          withPgClient(pgSettings, async (client) => [
+            ...(await client.query<T>({ text, values })).rows,
+          ])
+        return { pgSettings, visit, feed: subscriberFor(feeds, brand, asCaller), asCaller, brand }
       },
     },
   })

@@ -20,6 +20,7 @@ import { noteOperation } from '../http/request.ts'
 import { inWords, Refusal } from './errors.ts'
 import { asked } from './labels.ts'
 import { largestPageSize } from './page-size.ts'
+import { personalMutations } from './personal.ts'
 import { oneOfAKind } from './sign-in.ts'
 
 /** What one document may ask for. */
@@ -34,6 +35,8 @@ export const limits = {
   /** Brackets in brackets in the document, and lists and objects in each other in its variables. */
   nesting: 64,
 } as const
+
+const alone = oneOfAKind.union(personalMutations)
 
 export interface Body {
   readonly query: unknown
@@ -101,9 +104,10 @@ export function makeGatekeeper(production: boolean): Gatekeeper {
       if (operation.operation === 'subscription' && !overSocket) {
         throw malformed('A subscription goes over a WebSocket.')
       }
-      if ([...roots.values()].filter((name) => oneOfAKind.has(name)).length > 1) {
+      if ([...roots.values()].filter((name) => alone.has(name)).length > 1) {
         throw tooMuch(
-          'A document signs in, recovers or confirms once, and does nothing like it beside.',
+          'A document signs in, recovers, confirms or opens personal data once, and does nothing ' +
+            'like it beside.',
         )
       }
       checkCost(costOf(document, operation, variables as Record<string, unknown>))

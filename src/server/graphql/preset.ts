@@ -8,20 +8,25 @@ import { lexicographicSortSchema, printSchema } from 'postgraphile/graphql'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { Accounts } from '../identity/accounts.ts'
+import type { KeyRings } from '../personal/key-rings.ts'
 import { bucketsPlugin } from './buckets.ts'
 import { momentsPlugin } from './moments.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
+import { personalPlugin } from './personal.ts'
 import { signInPlugin } from './sign-in.ts'
 import { subscriptionsPlugin } from './subscriptions.ts'
 import { inTransactions } from './transactions.ts'
 import { updatesPlugin } from './updates.ts'
 
 /**
- * What GraphQL shows: app_public and reporting, under the names that they have in SQL; and signing in,
- * which works where there are accounts.
+ * What GraphQL shows: app_public and reporting, under the names that they have in SQL; and signing in
+ * and personal data, which work where there are accounts and keys.
  */
-export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Preset => ({
+export const makePreset = (
+  pool: Pool,
+  { accounts, rings }: { accounts?: Accounts; rings?: KeyRings } = {},
+): GraphileConfig.Preset => ({
   extends: [
     PostGraphileAmberPreset,
     PgSimplifyInflectionPreset,
@@ -36,6 +41,7 @@ export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Pres
     subscriptionsPlugin,
     updatesPlugin,
     signInPlugin(accounts),
+    personalPlugin(rings),
   ],
   disablePlugins: [
     // Rows have keys of their own; global ids would be a second one.

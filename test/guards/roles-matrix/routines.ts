@@ -13,7 +13,12 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.deactivate_user': both('1002', '2002'),
   'app_public.end_agency_grant': both('1001', '2001'),
   'app_public.end_session': both('1002', '2002'),
+  'app_public.erase_customer': both(`1001, 'Letter'`, `2001, 'Letter'`),
   'app_public.feed_position': one('1'),
+  'app_public.find_customer': {
+    own: `sha256('mail 1'), null, 'A call'`,
+    none: `sha256('mail 3'), null, 'A call'`,
+  },
   'app_public.grant_agency': both(`'agency-1000', 'analyst'`, `'agency-2000', 'analyst'`),
   'app_public.invite': {
     own: `'person1002@example.com', 'analyst'`,
@@ -22,6 +27,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "other's guest": `'guest2000@example.com', 'analyst'`,
   },
   'app_public.reactivate_user': both('1040', '2040'),
+  'app_public.read_person': both(`1001, 'A call'`, `2001, 'A call'`),
   'app_public.remove_member': both('1002', '2002'),
   'app_public.replay_event': both('1001', '2001'),
   'app_public.retire_product': both('1001', '2001'),

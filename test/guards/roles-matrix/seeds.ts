@@ -14,6 +14,7 @@ const longAgo = `'2001-01-01 00:00+00'`
 const soon = `now() + interval '1 day'`
 const justNow = `now() - interval '1 second'`
 const digest = (text: string) => `sha256('${text}')`
+const sealed = `decode(repeat('01', 40), 'hex')`
 
 /** One row for each person with a role: number, role, organization. The platform has two. */
 const people = (world: number): [number, string, number][] =>
@@ -73,6 +74,29 @@ export const seeds: Readonly<Record<string, Seed>> = {
   },
   'app_private.audit_series': { change: ['cluster_id', '77'] },
   'app_private.channel_key': { change: ['key', `'00000000-0000-4000-8000-000000000000'`] },
+  'app_private.customer_identities': {
+    insert: ofBrands((w) =>
+      insert(
+        'app_private.customer_identities',
+        `brand_id, customer_id, person_ref, key_version, name, mail, phone, address, mail_hash,
+         phone_hash, address_hash, whole_hash`,
+        [1, 2].map(
+          (i) =>
+            `${w}, ${w + i}, md5('${w + i}')::uuid, 1, ${sealed}, ${sealed}, ${sealed}, ${sealed},
+             ${digest(`mail ${i}`)}, ${digest(`phone ${i}`)}, ${digest('a')}, ${digest('b')}`,
+        ),
+      ),
+    ),
+    change: ['key_version', '77'],
+  },
+  'app_private.data_keys': {
+    insert: ofBrands((w) =>
+      insert('app_private.data_keys', 'ring, purpose, version, wrapped, master_key_id', [
+        `${w}, 'seal', 1, decode(repeat('01', 61), 'hex'), '0123456789abcdef'`,
+      ]),
+    ),
+    change: ['created_at', longAgo],
+  },
   'app_private.database_logins': {
     insert: (w) => `
       ${eachPerson(
@@ -118,6 +142,12 @@ export const seeds: Readonly<Record<string, Seed>> = {
       insert('app_private.feeds', 'brand_id, last_position, trimmed_to', [`${w}, 2, 0`]),
     ),
     change: ['trimmed_to', '1'],
+  },
+  'app_private.import_keys': {
+    insert: ofBrands((w) =>
+      insert('app_private.import_keys', 'brand_id, run_id, key, line', [`${w}, ${w + 1}, '1', 2`]),
+    ),
+    change: ['line', '77'],
   },
   'app_private.invitation_mails': {
     insert: ofBrands((w) =>
@@ -280,7 +310,47 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ]),
     change: ['object', `'changed'`],
   },
+  'app_public.channels': {
+    insert: ofBrands((w) =>
+      insert('app_public.channels', 'brand_id, code, title', [`${w}, 1, 'Channel 1'`]),
+    ),
+    change: ['title', `'Changed'`],
+  },
   'app_public.currencies': { change: ['name', `'Changed'`] },
+  'app_public.customers': {
+    insert: ofBrands((w) =>
+      insert(
+        'app_public.customers',
+        'brand_id, id, source, name_mask, mail_mask, phone_mask, address_mask, channel, since',
+        [1, 2].map((i) => `${w}, ${w + i}, 'shop', 'A***', 'a***', '***1', '***', 1, '2024-01-01'`),
+      ),
+    ),
+    change: ['name_mask', `'Changed'`],
+  },
+  'app_public.erasure_requests': {
+    insert: ofBrands((w) =>
+      insert('app_public.erasure_requests', 'brand_id, id, customer_id, requested_by, reason', [
+        `${w}, ${w + 1}, ${w + 3}, ${w + 1}, 'Letter'`,
+      ]),
+    ),
+    change: ['reason', `'Changed'`],
+  },
+  'app_public.import_rejects': {
+    insert: ofBrands((w) =>
+      insert('app_public.import_rejects', 'brand_id, run_id, line, field, code', [
+        `${w}, ${w + 1}, 2, 'since', 'FL301'`,
+      ]),
+    ),
+    change: ['field', `'changed'`],
+  },
+  'app_public.import_runs': {
+    insert: ofBrands((w) =>
+      insert('app_public.import_runs', 'brand_id, id, kind, started_by', [
+        `${w}, ${w + 1}, 'customers', 'somebody'`,
+      ]),
+    ),
+    change: ['rows_read', '77'],
+  },
   'app_public.invitations': {
     insert: ofBrands((w) =>
       insert('app_public.invitations', 'id, organization_id, role, invited_by, expires_at', [

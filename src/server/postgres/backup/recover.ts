@@ -6,7 +6,7 @@ import { scramVerifier } from '../access.ts'
 import { serverAccount } from '../binaries.ts'
 import { type Cluster, type ClusterFolder, startCluster } from '../cluster.ts'
 import { createFile } from '../cluster-folder.ts'
-import { withClient } from '../connect.ts'
+import { exists, withClient } from '../connect.ts'
 import type { Say } from '../launch.ts'
 import type { Moment } from './moment.ts'
 import type { Plan } from './plan.ts'
@@ -17,6 +17,8 @@ export interface Recovered {
   readonly reached: Date | null
   readonly timeline: number
   readonly tables: number
+  /** The ids of the master keys that its personal data need. */
+  readonly masterKeys: readonly string[]
 }
 
 /**
@@ -72,8 +74,12 @@ export async function recover(
     )
     refuseShortLog(folder, plan, to, recovered.timeline)
     let tables = 0
-    for (const database of databases) tables += await connect(database, readAllTables)
-    return { ...recovered, tables }
+    const masterKeys: string[] = []
+    for (const database of databases) {
+      tables += await connect(database, readAllTables)
+      masterKeys.push(...(await connect(database, readMasterKeys)))
+    }
+    return { ...recovered, tables, masterKeys }
   } finally {
     clearInterval(watching)
     await cluster?.stop()
@@ -148,7 +154,9 @@ async function finish(client: pg.Client, password: string) {
   await client.query(`alter role postgres password ${verifier}`)
   // So that the end of this server, and the next start, are quick.
   await client.query('checkpoint')
-  const { rows } = await client.query<Omit<Recovered, 'tables'> & { databases: string[] }>(
+  const { rows } = await client.query<
+    Omit<Recovered, 'tables' | 'masterKeys'> & { databases: string[] }
+  >(
     `select pg_last_xact_replay_timestamp() as reached,
             timeline_id as timeline,
             (select array_agg(datname::text) from pg_database where datallowconn) as databases
@@ -189,6 +197,15 @@ async function readAllTables(client: pg.Client): Promise<number> {
   )
   for (const { name } of rows) await client.query(`select * from ${name} limit 1`)
   return rows.length
+}
+
+/** As the superuser; a backup of an early release has no such table. */
+async function readMasterKeys(client: pg.Client): Promise<string[]> {
+  if (!(await exists(client, 'app_private.data_keys'))) return []
+  const { rows } = await client.query<{ id: string }>(
+    'select distinct k.master_key_id as id from app_private.data_keys as k order by 1',
+  )
+  return rows.map(({ id }) => id)
 }
 
 function explainRecovery(folder: ClusterFolder, error: unknown): unknown {

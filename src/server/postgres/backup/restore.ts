@@ -37,6 +37,8 @@ export interface Restored {
   readonly oldData: string | null
   /** Why the log is not archived from now on; null if it is. */
   readonly notArchiving: string | null
+  /** The ids of the master keys that its personal data need; no backup holds them. */
+  readonly masterKeys: readonly string[]
 }
 
 /** Puts the state of a moment in the place of the data, which it moves aside and never deletes. */
@@ -85,6 +87,7 @@ async function restoreAlone(
     reached: recovered.reached?.toISOString() ?? base.finishedAt,
     timeline: recovered.timeline,
     tables: recovered.tables,
+    masterKeys: recovered.masterKeys,
     oldData: aside ?? old ?? null,
     notArchiving: isOwn(options)
       ? await goOnArchiving(folder, from, say)
