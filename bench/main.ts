@@ -14,6 +14,7 @@ const benchmarks = [
   'graphql',
   'sign-in',
   'audit',
+  'imports',
 ] as const
 
 /** Three digits, without an exponent. */

@@ -205,6 +205,35 @@ describe('an import of customers', () => {
     expect(rejected(rejectText)).toEqual(bad.map(([, what], i) => `${i + 3},${what}`))
   })
 
+  test('that fails tells nothing of anybody, wherever it fails', async ({ database }) => {
+    const id = await brand(database)
+    const canary = person(1, {
+      customer_name: 'Canary Zoe',
+      customer_mail: 'canary@zoe.example',
+      customer_phone: '+49 555 4242',
+      customer_address: 'Canary Row 1',
+      channel: 4242,
+    })
+    for (const table of ['app_public.channels', 'app_private.customer_identities']) {
+      await rows(database, `alter table ${table} add constraint broken check (false) not valid`)
+      const failed = await importText(database, id, csvOf([canary])).then(
+        () => undefined,
+        (error: unknown) => error as pg.DatabaseError,
+      )
+      await rows(database, `alter table ${table} drop constraint broken`)
+      expect(failed?.constraint).toBe('broken')
+      const told = [failed?.stack, JSON.stringify(failed)].join('\n')
+      expect(told).not.toMatch(/zoe|canary|555|Row 1/i)
+    }
+    const [{ status = '' } = {}] = await rows<{ status: string }>(
+      database,
+      'select max(r.status) as status from app_public.import_runs as r where r.brand_id = $1',
+      [id],
+    )
+    expect(status).toBe('failed')
+    expect(counts(await importText(database, id, csvOf([canary])))).toMatchObject({ added: 1 })
+  })
+
   test('knows today by the time zone of the brand', async ({ database }) => {
     const id = await brand(database)
     const [{ today = '', tomorrow = '' } = {}] = await rows<{ today: string; tomorrow: string }>(
