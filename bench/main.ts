@@ -14,6 +14,7 @@ const benchmarks = [
   'graphql',
   'sign-in',
   'audit',
+  'personal',
   'imports',
 ] as const
 
