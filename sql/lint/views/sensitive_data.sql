@@ -8,15 +8,6 @@ with exceptions (object) as (
     -- It compares with the address that the caller gave, and hands nothing out.
     ('app_public.invite')
 ),
--- What a type says: these hold what is about a person, or opens a door.
-telling_types (oid) as (
-  select to_regtype(t.name)
-  from (
-    values
-      ('app_public.person_name'), ('app_public.mail_address'), ('app_private.password_hash'),
-      ('app_private.digest'), ('app_private.sealed'), ('app_private.keyed_hash'), ('bytea')
-  ) as t (name)
-),
 people (role) as (
   select r.oid
   from pg_catalog.pg_roles as r
@@ -45,6 +36,8 @@ relations as (
 columns as (
   select r.oid, r.kind, r.is_open, r.name as relation, a.attnum as number, a.attname as name,
     a.atttypid as type,
+    -- As the audit log knows what is personal or secret, by its type or name.
+    a.attname = any (app_private.masked_columns(r.oid)) as is_telling,
     exists (
       select from app_private.sensitive_data as d
       where to_regclass(d.object) = r.oid
@@ -109,8 +102,7 @@ from columns as c
 where not c.is_listed
   and (c.is_open or c.kind in ('r', 'p'))
   and (
-    c.type in (select t.oid from telling_types as t)
-    or c.name like '%\_mask'
+    c.is_telling
     or c.type = 'numeric'::regtype and exists (
       select from columns as o where o.oid = c.oid and o.name = 'currency'
     )
@@ -143,6 +135,6 @@ where exists (select from people as o where has_function_privilege(o.role, p.oid
   and split_part(p.oid::regprocedure::text, '(', 1) not in (select e.object from exceptions as e);
 
 comment on view lint.sensitive_data is
-  'One row per column, view or function that the access review does not know of: what is of a type '
-  'that tells that it is personal or secret, money beside its currency, what people read of it '
+  'One row per column, view or function that the access review does not know of: what the audit '
+  'log masks, money beside its currency, what people read of it '
   'through views and functions. And per entry of the register that is about nothing.';

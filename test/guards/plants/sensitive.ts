@@ -18,7 +18,7 @@ const aboutNothing = (object: string, row: string): Plant => ({
   mend: registered(),
 })
 
-const withColumn = (name: string, type: string, more = '') => ({
+const withColumn = (name: string, type: string, more = ''): Plant => ({
   rule: 'sensitive_data',
   what: `a column ${name} of ${type}`,
   plant: `
@@ -26,6 +26,10 @@ const withColumn = (name: string, type: string, more = '') => ({
     alter table ${planted} add column ${name} ${type};
     comment on column ${planted}.${name} is 'A column.'`,
   objects: [`${planted}.${name}`],
+  // What the audit log would have to mask is to be listed, and the other way round.
+  ...(type !== 'numeric' && {
+    besides: { audited: ['delete', 'insert', 'update'].map(() => `${planted}.${name}`) },
+  }),
   mend: `alter table ${planted} drop column ${name}`,
 })
 
