@@ -13,6 +13,7 @@ const benchmarks = [
   'outbox',
   'graphql',
   'sign-in',
+  'audit',
   'personal',
   'imports',
 ] as const

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { exitCodes, runAsCommand } from '../run.ts'
 import { projectDir } from '../server/env.ts'
+import { addAccessReview } from './commands/access-review.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDb } from './commands/db.ts'
@@ -43,6 +44,7 @@ for (const add of [
   addOrg,
   addLogin,
   addUser,
+  addAccessReview,
   addImport,
   addOutbox,
   addAudit,

@@ -43,11 +43,11 @@ describe('a rule of the house', () => {
     expect(await faults(story)).toEqual({})
   })
 
-  for (const { rule, what, plant, objects, mend } of plants) {
+  for (const { rule, what, plant, objects, mend, besides } of plants) {
     test(`${rule} barks: ${what}`, async ({ story }) => {
       await asOwner(story, sound)
       await asOwner(story, plant)
-      expect(await faults(story)).toEqual({ [rule]: objects })
+      expect(await faults(story)).toEqual({ [rule]: objects, ...besides })
       await asOwner(story, mend)
       expect(await faults(story)).toEqual({})
     })

@@ -18,7 +18,7 @@ begin
   if v_customer.id is null then
     raise exception using
       errcode = 'FL002',
-      message = format('There is no customer %s.', erase_customer.customer_id),
+      message = 'There is no such customer.',
       hint = 'Check the id.';
   end if;
   if v_customer.erased_at is not null then

@@ -24,7 +24,7 @@ begin
   if not found then
     raise exception using
       errcode = 'FL002',
-      message = format('There is no customer %s.', read_person.customer_id),
+      message = 'There is no such customer.',
       hint = 'Check the id.';
   end if;
   if v_erased_at is not null then

@@ -138,5 +138,28 @@ export function mask(error: unknown, report: Report, hints = true): Masked {
 }
 
 /** In production nobody is told what else there is. */
-export const inWords = ({ message }: Error, hints: boolean) =>
-  hints ? message : message.replace(/ Did you mean .*$/s, '')
+export function inWords(error: Error, hints: boolean): string {
+  const message = withoutValue(error)
+  return hints ? message : message.replace(/ Did you mean .*$/s, '')
+}
+
+/** What may be wrong with a variable, as far as it can be told without what the variable holds. */
+const faultsOfVariables = [
+  /^\w+ cannot represent [\w -]+ value/,
+  /^Field "\w+" (of required type "[\w![\]]+" was not provided|is not defined by type "\w+")/,
+  /^Expected (?:non-nullable )?type "[\w![\]]+"( not to be null| to be an object)?/,
+  /^Exactly one key must be specified/,
+  /(?<= )does not exist in "\w+" enum/,
+]
+
+/** A variable may hold what is personal, and answers end up in logs of those who ask. */
+function withoutValue(error: Error): string {
+  const { message } = error
+  const name = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1]
+  if (name === undefined) return message
+  const fault = error instanceof GraphQLError ? (error.originalError?.message ?? '') : ''
+  const before = message.slice(0, message.length - fault.length - '; '.length)
+  const place = / at "([\w.[\]]+)"$/.exec(before)?.[1] ?? name
+  const found = faultsOfVariables.map((form) => form.exec(fault)?.[0]).find((text) => text)
+  return `The value at "${place}" is not valid${found === undefined ? '' : `: ${found}`}.`
+}

@@ -71,7 +71,7 @@ async function readPerson(
     reason,
   ])
   if (row === undefined || brand === null) {
-    throw new Refusal('FL002', `There is no customer ${customerId}.`, 404)
+    throw new Refusal('FL002', 'There is no such customer.', 404)
   }
   const { person_ref: ref, key_version: version } = row
   const { key } = rings.unwrapped(brand, version, row.wrapped, row.master_key_id)

@@ -97,6 +97,8 @@ function writeConfiguration(
     max_connections: '200',
     shared_buffers: '256MB',
     shared_preload_libraries: 'pg_stat_statements',
+    // Of a statement like SET it would keep the values.
+    'pg_stat_statements.track_utility': 'off',
     wal_level: 'replica',
     // By themselves these would follow from the size of the log's files, which is small.
     min_wal_size: '80MB',

@@ -30,7 +30,8 @@ export const auditPlants: readonly Plant[] = [
     plant: `alter table ${planted} add column ${column} ${type};
       comment on column ${planted}.${column} is 'A secret.'`,
     objects: ['delete', 'insert', 'update'].map(() => `${planted}.${column}`),
-    mend: audit,
+    besides: { sensitive_data: [`${planted}.${column}`] },
+    mend: `alter table ${planted} drop column ${column}`,
   })),
   ...[log, thisMonth, 'app_private.audit_seals'].flatMap((table) => [
     {

@@ -2,6 +2,7 @@ import { auditPlants } from './audit.ts'
 import { keyPlants } from './keys.ts'
 import { objectPlants } from './objects.ts'
 import { rightPlants } from './rights.ts'
+import { sensitivePlants } from './sensitive.ts'
 import { sealedPlants } from './sealed.ts'
 
 export { sound } from './sound.ts'
@@ -10,5 +11,6 @@ export const plants = [
   ...keyPlants,
   ...objectPlants,
   ...auditPlants,
+  ...sensitivePlants,
   ...sealedPlants,
 ]

@@ -1,12 +1,14 @@
 /** A fault planted beside the sound objects of `sound`, and how to mend it. */
 export interface Plant {
-  /** The lint view that must bark, and no other. */
+  /** The lint view that must bark, and no other, but for those in `besides`. */
   readonly rule: string
   readonly what: string
   /** Run as fluence_owner. */
   readonly plant: string
   /** What the view must name. */
   readonly objects: readonly string[]
+  /** Rules that are broken by the same, and what they name. */
+  readonly besides?: Readonly<Record<string, readonly string[]>>
   readonly mend: string
 }
 
