@@ -124,6 +124,12 @@ from (
       'Create it with fluence login create.'
     ),
     (
+      'FL124',
+      'too_many_logins',
+      'The organization has as many database logins as it may have.',
+      'Revoke one that nobody uses; fluence login list tells when each was used last.'
+    ),
+    (
       'FL201',
       'already_retired',
       'The product was retired before.',
