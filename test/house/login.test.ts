@@ -97,6 +97,7 @@ describe('fluence login', () => {
       [{ name: 'Bi Sales' }, /"Bi Sales" cannot be the name of a login/],
       [{ name: `x"; drop role fluence_admin; --` }, /cannot be the name of a login/],
       [{ org: 'nobody' }, /There is no organization "nobody"/],
+      [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
       [{ connections: '101' }, /no limit of connections/],

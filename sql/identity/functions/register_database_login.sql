@@ -21,6 +21,12 @@ declare
   v_brand_id bigint;
   v_id bigint;
 begin
+  if register_database_login.role = 'admin' then
+    raise exception using
+      errcode = 'FL122',
+      message = 'A database login cannot get the role admin.',
+      hint = 'Admins work in the app, with a second factor; to read, choose auditor or analyst.';
+  end if;
   if not exists (
     select from pg_catalog.pg_roles as r
     where r.oid = v_oid
@@ -112,7 +118,8 @@ comment on function app_private.register_database_login(
   name, bigint, app_public.user_role_enum, text, timestamptz, integer, bigint, bigint, bigint
 ) is
   'Binds a login that was just created to an organization and its one role, and returns the id. '
-  'FL123 unless it is a plain login with exactly that role, FL124 where there are 50 already.';
+  'FL122 for the role admin, FL123 unless it is a plain login with exactly its role, FL124 where '
+  'there are 50 already.';
 grant execute on function app_private.register_database_login(
   name, bigint, app_public.user_role_enum, text, timestamptz, integer, bigint, bigint, bigint
 ) to fluence_server;

@@ -65,10 +65,12 @@ export const seeds: Readonly<Record<string, Seed>> = {
     insert: (w) => `
       ${eachPerson(
         'app_private.database_logins',
-        'id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id',
+        `id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id,
+         revoked_at`,
         (id, role, home, world) =>
           `${id}, ${id}, 'bi_${id}', 'bi_${id}', ${home},
-           ${home === world && world !== platform ? world : 'null'}, '${role}', ${id}`,
+           ${home === world && world !== platform ? world : 'null'}, '${role}', ${id},
+           ${role === 'admin' ? 'now()' : 'null'}`,
       )(w)}
       ${ofBrands((brand) =>
         insert(
