@@ -511,3 +511,60 @@ test('what is over is swept away, what is not stays', async ({ story }) => {
   await sweep()
   expect(await count()).toEqual({ attempts: '0', sessions: '0', tokens: '0' })
 })
+
+test('a registration is swept when nobody can confirm it any more, and not before', async ({
+  story,
+}) => {
+  await story.atDoor('fluence_server')
+  const names = ['young', 'sent late', 'expired', 'confirmed', 'never sent'] as const
+  const addressOf = (name: string) => `${name.replace(' ', '-')}@example.com`
+  const tokens = new Map<string, Buffer>()
+  for (const name of names) {
+    await story.rows(register, [addressOf(name), name, passwordHash(password)])
+    if (name !== 'never sent') tokens.set(name, tokenOf(await post(story)))
+  }
+  await story.as(null)
+  const age = async (name: string, registered: string, ends: string) => {
+    await story.rows(
+      `update app_private.registrations set created_at = now() - $2::interval
+       where display_name = $1`,
+      [name, registered],
+    )
+    await story.rows(
+      `update app_private.mail_tokens set expires_at = now() + $2::interval where token_hash = $1`,
+      [tokens.get(name), ends],
+    )
+  }
+  await age('young', '71 hours', '-2 hours')
+  await age('sent late', '80 hours', '1 minute')
+  await age('expired', '73 hours', '-61 minutes')
+  await age('never sent', '73 hours', '0')
+  await age('confirmed', '73 hours', '1 minute')
+  await story.atDoor('fluence_server')
+  await story.rows(confirm, [tokens.get('confirmed')])
+  const left = async () => {
+    await story.as(null)
+    return story.one(
+      `select
+         (select array_agg(r.display_name::text order by r.id) from app_private.registrations as r)
+           as waiting,
+         (select count(*)::integer from app_private.mails as m) as mails,
+         (select count(*)::integer from app_private.mail_tokens as t) as tokens,
+         (select array_agg(u.display_name::text) from app_public.users as u) as people`,
+    )
+  }
+  await story.atDoor('fluence_worker')
+  await story.rows('select app_private.sweep_sign_in()')
+  expect(await left()).toEqual({
+    waiting: ['young', 'sent late'],
+    mails: 2,
+    tokens: 2,
+    people: ['confirmed'],
+  })
+  await story.atDoor('fluence_server')
+  await story.rejects('FL115', confirm, [tokens.get('expired')])
+  await story.rows(confirm, [tokens.get('sent late')])
+  expect(await logIn(story.client, addressOf('confirmed'))).toMatchObject({
+    outcome: 'signed_in',
+  })
+})
