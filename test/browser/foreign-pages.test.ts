@@ -98,7 +98,7 @@ const ways = {
 type Way = keyof typeof ways
 
 /** Those after which the browser shows the answer in place of the page. */
-const leaving: readonly Way[] = ['a form', 'a form of plain text that is JSON', 'a link']
+const leaving = new Set<Way>(['a form', 'a form of plain text that is JSON', 'a link'])
 
 interface Attempt {
   readonly from: string
@@ -119,7 +119,7 @@ async function attempt(context: BrowserContext, { from, to, way, query, heard }:
   await page.evaluate(`void setTimeout((url, query) => { ${ways[way]} }, 0, ${given})`)
   const isHeard = await until(10_000, () => heard().length > before)
   if (!isHeard) throw new Error(`nothing was heard of ${way}`)
-  if (leaving.includes(way)) await page.waitForURL(`${to}/**`)
+  if (leaving.has(way)) await page.waitForURL(`${to}/**`)
   await page.close()
 }
 

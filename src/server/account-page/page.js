@@ -1,6 +1,8 @@
 // Where the links of our mails lead. A link only opens the page: it is a button that confirms, because
 // programs that look at mails follow links as well.
 
+import { operations } from './operations.js'
+
 const [purpose = '', token = ''] = location.hash.slice(1).split('=')
 // Out of sight, and out of the way back. The browser's own list of visited pages keeps it all the same:
 // what protects a token is that it works once.
@@ -15,11 +17,11 @@ function tell(text, isRefusal = false) {
   told.classList.toggle('refused', isRefusal)
 }
 
-async function ask(query, variables) {
+async function ask(name, variables) {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query: operations[name], variables }),
   }).catch(() => undefined)
   // What stands between us and the server may answer with anything.
   const { data, errors, error } = (await response?.json().catch(() => undefined)) ?? {}
@@ -74,30 +76,20 @@ const afterVoid = {
 const pages = {
   confirm() {
     show('confirm', async () => {
-      await ask('mutation ($token: String!) { confirmMail(token: $token) { done } }', { token })
+      await ask('confirmMail', { token })
       return 'Thank you. Your address is confirmed, and you can sign in.'
     })
   },
 
   recover() {
     show('recover', async ({ newPassword }) => {
-      await ask(
-        `mutation ($token: String!, $newPassword: String!) {
-          recoverPassword(token: $token, newPassword: $newPassword) { done }
-        }`,
-        { token, newPassword },
-      )
+      await ask('recoverPassword', { token, newPassword })
       return 'Your new password is set. All sessions were ended; sign in anew.'
     })
   },
 
   async invitation() {
-    const { lookAtInvitation: offer } = await ask(
-      `mutation ($token: String!) {
-        lookAtInvitation(token: $token) { organizationName role mail hasAccount }
-      }`,
-      { token },
-    )
+    const { lookAtInvitation: offer } = await ask('lookAtInvitation', { token })
     const role = offer.role.replaceAll('_', ' ')
     document.querySelector('#offer').textContent =
       `${offer.organizationName} invites ${offer.mail} as ${role}.`
@@ -105,19 +97,14 @@ const pages = {
     newcomer.hidden = newcomer.disabled = offer.hasAccount
     // Of a fieldset that is disabled nothing is sent.
     show('invitation', async (person) => {
-      await ask(
-        `mutation ($token: String!, $displayName: String, $password: String) {
-          acceptInvitation(token: $token, displayName: $displayName, password: $password) { done }
-        }`,
-        { token, ...person },
-      )
+      await ask('acceptInvitation', { token, ...person })
       return `Welcome to ${offer.organizationName}. You can sign in now.`
     })
   },
 
   forgotten() {
     show('forgotten', async ({ mail }) => {
-      await ask('mutation ($mail: String!) { requestRecovery(mail: $mail) { done } }', { mail })
+      await ask('requestRecovery', { mail })
       return 'If there is such an account, a mail is on its way. Its link works for half an hour.'
     })
   },
@@ -130,7 +117,7 @@ for (const box of document.querySelectorAll('[data-shows]')) {
 }
 
 try {
-  await(pages[purpose] ?? pages.forgotten)()
+  await pages[Object.hasOwn(pages, purpose) ? purpose : 'forgotten']()
 } catch (error) {
   refuse(error)
 }
