@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { judgeWatch } from '../../src/cli/doctor/login-watch.ts'
 import { pause } from '../../src/server/postgres/processes.ts'
 import { connectAs } from '../harness/connections.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -96,6 +97,7 @@ describe('fluence login', () => {
       [{ name: 'Bi Sales' }, /"Bi Sales" cannot be the name of a login/],
       [{ name: `x"; drop role fluence_admin; --` }, /cannot be the name of a login/],
       [{ org: 'nobody' }, /There is no organization "nobody"/],
+      [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
       [{ connections: '101' }, /no limit of connections/],
@@ -158,6 +160,8 @@ describe('fluence login', () => {
       FLUENCE_DATA_DIR: data,
       PORT: await freePort(),
       FLUENCE_PG_LISTEN: `${address}:${await freePort()}`,
+      // The watch does not depend on who works off the jobs.
+      FLUENCE_WORKER: 'off',
     }
     const program = start({ env })
     await program.ready()
@@ -207,4 +211,61 @@ describe('fluence login', () => {
     program.signal('SIGTERM')
     expect(await program.end()).toBe(0)
   })
+  test('is watched over by any server or worker, and the doctor sees whether one does', async () => {
+    const { env, ask } = await elsewhere()
+    const watching = async () => {
+      const { stdout } = await run({
+        command: [...cli, 'doctor', '--json'],
+        env: { ...env, PORT: await freePort() },
+      })
+      const { findings } = JSON.parse(stdout) as { findings: { status: string; says: string }[] }
+      return findings.find(({ says }) => /watch/.test(says))
+    }
+    expect(await watching()).toMatchObject({
+      status: 'ok',
+      says: 'there is no database login to watch over',
+    })
+    const made = await create(env)
+    const { ended } = await connectAs(made.connectionString, onTestFinished)
+    const nobody = {
+      status: 'warning',
+      says: expect.stringMatching(/^Nobody watches over database logins, of which there is 1/),
+    }
+    expect(await watching()).toMatchObject(nobody)
+    const server = start({ env: { ...env, PORT: await freePort(), FLUENCE_WORKER: 'off' } })
+    await server.ready()
+    const worker = start({ command: [...cli, 'worker'], env })
+    await worker.says('The worker is ready.')
+    const somebody = { status: 'ok', says: 'somebody watches over the database logins' }
+    expect(await watching()).toMatchObject(somebody)
+    // Whichever of the two watched, the other one goes on.
+    server.signal('SIGKILL')
+    await server.end()
+    await expect.poll(watching, { timeout: 20_000 }).toMatchObject(somebody)
+    await ask('update app_private.database_logins set expires_at = statement_timestamp()')
+    await ended
+    await expect
+      .poll(() => ask('select from pg_roles where rolname = $1', [made.loginName]))
+      .toEqual([])
+    const next = await create(env)
+    worker.signal('SIGTERM')
+    expect(await worker.end()).toBe(0)
+    expect(await watching()).toMatchObject(nobody)
+    await login(env, 'revoke', '--org', 'demo', '--name', 'bi_sales')
+    expect(await ask('select from pg_roles where rolname = $1', [next.loginName])).toEqual([])
+  })
+})
+
+test('a watch that looks no more is seen', () => {
+  expect(judgeWatch(2, undefined)).toMatchObject({
+    status: 'warning',
+    says: expect.stringMatching(/of which there are 2/),
+  })
+  expect(judgeWatch(2, { seconds: 31 })).toMatchObject({
+    status: 'warning',
+    says: expect.stringMatching(/31 seconds ago/),
+  })
+  for (const seconds of [0, 30, null]) {
+    expect(judgeWatch(2, { seconds })).toMatchObject({ status: 'ok' })
+  }
 })

@@ -17,6 +17,7 @@ import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
 import { readSources } from '../../server/postgres/sources.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { checkHardening } from './hardening.ts'
+import { checkLoginWatch } from './login-watch.ts'
 
 const { ok, warning, problem, failure } = findingsOf('database')
 const migrate = 'npm run -s fluence -- migrate'
@@ -37,6 +38,7 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         ...(env.databaseUrl === undefined ? [] : [checkHardening]),
       ])),
       ...(await checkLogins(access)),
+      ...(await checkLoginWatch(access).catch(() => [])),
       ...(await looking(access.as('fluence_migrator'), env, [
         checkMigrations,
         checkSources,

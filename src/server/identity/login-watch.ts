@@ -16,6 +16,9 @@ import {
   type Watched,
 } from './login-roles.ts'
 
+/** Who has this lock watches: the name by which others can find out whether somebody does. */
+export const watchLock = 'fluence login watch'
+
 const everyMs = 400
 /** PostgreSQL itself comes first where the limits still stand. */
 const graceMs = 1000
@@ -36,7 +39,7 @@ export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usua
   return startLeader({
     url: rootUrl,
     name: 'fluence login watch',
-    lock: 'fluence login watch',
+    lock: watchLock,
     lost: 'The watch over database logins broke off.',
     log,
     prepare: becomeServer,

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
-import { startLoginWatch } from '../identity/login-watch.ts'
 import type { Access } from '../postgres/access.ts'
 import { pause } from '../postgres/processes.ts'
 import { startReader } from './outbox-reader.ts'
@@ -62,11 +61,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const working = keepWorking()
   const reader = startReader(access.as('fluence_worker'), tasks, log)
-  const loginWatch = startLoginWatch(access.root, log)
   return {
     async stop() {
       stopping.abort()
-      await Promise.all([reader.stop(), loginWatch.stop()])
+      await reader.stop()
       const all = (what: (shift: Shift) => Promise<unknown>) => Promise.all([...shifts].map(what))
       await Promise.race([all((shift) => shift.end()), pause(graceMs)])
       // What did not finish in time is taken off us, and runs anew elsewhere.

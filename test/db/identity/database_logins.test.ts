@@ -7,6 +7,14 @@ const register = `select app_private.register_database_login(
   $1, $2, $3, $4, expires_at => $5, membership_id => $6, agency_grant_id => $7) as id`
 const products = 'select id from app_public.products'
 
+/** Logins that live, of roles that need not be there. */
+const fortyNineFor = `
+  insert into app_private.database_logins (
+    login_oid, login_name, name, organization_id, acting_brand_id, role
+  )
+  select 4000000000 + $1::bigint * 100 + n, 'login_' || n, 'login_' || n, $1, $1, 'analyst'
+  from generate_series(1, 49) as n`
+
 async function acmeWithLogin(story: Story, values: Record<string, unknown> = {}) {
   const acme = await story.organization('acme')
   const product = await story.product(acme)
@@ -177,6 +185,63 @@ describe('a database login', () => {
     expect(await story.rows(list)).toEqual([])
   })
 
+  test('is one of fifty at most, those that are over not counted', async ({ story }) => {
+    const { acme, bind } = await acmeWithLogin(story)
+    const globex = await (async () => {
+      await story.as(null)
+      return story.organization('globex')
+    })()
+    await story.rows(fortyNineFor, [acme])
+    await story.rows('create role t_last login in role fluence_analyst')
+    await story.atDoor('fluence_server')
+    await story.rows(register, bind())
+    const one = bind({ login: 't_last', name: 'last' })
+    await story.rejects('FL124', register, one)
+    await story.rows('select app_private.revoke_database_login($1, $2)', [acme, 'login_1'])
+    await story.rows('savepoint one_is_over')
+    await story.rows(register, one)
+    await story.rows('rollback to savepoint one_is_over')
+    await story.as(null)
+    await story.rows(
+      `update app_private.database_logins
+       set revoked_at = null, expires_at = statement_timestamp() where name = 'login_1'`,
+    )
+    await story.atDoor('fluence_server')
+    await story.rows('savepoint one_has_expired')
+    await story.rows(register, one)
+    await story.rows('rollback to savepoint one_has_expired')
+    await story.rows(register, bind({ login: 't_last', name: 'last', organization: globex }))
+  })
+
+  test('is the fiftieth once, however many are registered at once', async ({ crowd, database }) => {
+    const names = Array.from({ length: 6 }, (_, i) => `t_race_${i}_${database.name}`)
+    await crowd.as('postgres', 1, async ([root]) => {
+      const { rows } = await root!.query<{ id: string }>(
+        `select o.id from app_private.create_organization('brand', 'race', 'R', 'UTC', 'EUR') as o`,
+      )
+      const id = rows[0]?.id
+      await root!.query(fortyNineFor, [id])
+      for (const name of names) {
+        await root!.query(`create role ${name} login in role fluence_analyst`)
+      }
+      const answers = await crowd.as('fluence_server', names.length, (clients) =>
+        Promise.allSettled(
+          clients.map((client, i) =>
+            client.query(
+              `begin;
+               select app_private.register_database_login('${names[i]}', ${id}, 'analyst', 'r_${i}');
+               select pg_sleep(0.05);
+               commit`,
+            ),
+          ),
+        ),
+      )
+      const codes = answers.map((a) => (a.status === 'rejected' ? a.reason.code : 'done'))
+      expect(codes.toSorted()).toEqual([...Array(5).fill('FL124'), 'done'])
+      for (const name of names) await root!.query(`drop role ${name}`)
+    })
+  })
+
   test('is noted as used while it is connected', async ({ crowd, database }) => {
     await crowd.as('postgres', 1, async ([root]) => {
       const name = `t_used_${database.name}`
@@ -192,7 +257,8 @@ describe('a database login', () => {
       const used = async () =>
         (
           await root!.query(
-            'select last_used_at is not null as used from app_private.database_logins',
+            `select last_used_at is not null as used
+             from app_private.database_logins where name = 'used'`,
           )
         ).rows
       const note = () =>
