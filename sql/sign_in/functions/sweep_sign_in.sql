@@ -8,8 +8,8 @@ as $$
 begin
   delete from app_private.login_attempts as a
   where a.created_at < now() - interval '1 day';
-  -- Registrations that nobody can confirm any more, with their mails: nothing else refers to them. A
-  -- mail that went out late is waited for; one that did not in three days is not sent any more.
+  -- Registrations that nobody can confirm any more, with their mails: nothing else refers to them.
+  -- A mail that went out late is waited for; one that did not in three days is not sent any more.
   delete from app_private.registrations as r
   where r.created_at < now() - interval '3 days'
     and not exists (
