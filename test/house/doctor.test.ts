@@ -142,6 +142,11 @@ describe("of somebody else's database", () => {
       }
     }
     onTestFinished(takeBack)
+    const other = `other_${Math.random().toString(36).slice(2, 8)}`
+    await ask(`create database ${other}`)
+    onTestFinished(async () => {
+      await query(inject('superuserUrl'), `drop database ${other}`)
+    })
     // A superuser of another test may have done some of it.
     await takeBack()
     const report = await examine(env)
@@ -152,6 +157,7 @@ describe("of somebody else's database", () => {
       expect.stringMatching(/temporary files/),
       expect.stringMatching(/quote values that people sent/),
       expect.stringMatching(/only in the log of that server/),
+      expect.stringMatching(`other databases of the server too: .*"${other}"`),
     ])
     for (const { mend = '' } of open) {
       const [, file, sql = ''] =
@@ -159,7 +165,7 @@ describe("of somebody else's database", () => {
       await ask(file === undefined ? sql : fs.readFileSync(path.join(projectDir, file), 'utf8'))
     }
     const after = area(await examine(env), 'hardening').map(({ status }) => status)
-    expect(after.toSorted()).toEqual(['ok', 'ok', 'ok', 'ok', 'warning'])
+    expect(after.toSorted()).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'warning'])
     const { code } = await run({ command: [...cli, 'migrate'], env: { DATABASE_URL: url } })
     expect(code).toBe(0)
     await start({ env: { ...env, PORT: await freePort(), FLUENCE_DEMO: 'on' } }).ready()

@@ -195,6 +195,23 @@ describe('fluence login', () => {
     ]) {
       await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' })
     }
+    // What the server came with is its superuser's, also where an earlier release left it open.
+    const template = superuserUrl(data, 'template1')
+    const there = (name: string) => {
+      const own = new URL(superuserUrl(data, name))
+      Object.assign(own, { username: made.loginName, password: made.password })
+      return own.href
+    }
+    for (const name of ['postgres', 'template1']) {
+      await expect(query(there(name), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    }
+    await query(template, 'grant connect, temporary on database template1 to public')
+    const inside = await connectAs(there('template1'), onTestFinished)
+    const looking = await login(env, 'list')
+    expect(looking.code).toBe(0)
+    await inside.ended
+    await expect(query(there('template1'), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    await query(superuserUrl(data), 'create database made_meanwhile')
     const { rows: limits } = await client.query('show temp_file_limit')
     expect(limits).toEqual([{ temp_file_limit: '2GB' }])
     // Expired: the watch of the running server ends it, and its role.

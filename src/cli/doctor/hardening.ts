@@ -64,6 +64,26 @@ export async function checkHardening(client: pg.Client, env: Env): Promise<Findi
   ]
 }
 
+/**
+ * Databases beside ours that every login of the server may connect to: nothing in them is ours, so
+ * nothing in them is closed.
+ */
+export async function checkOtherDatabases(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ name: string }>(
+    `select d.datname as name
+     from pg_database as d
+     where d.datallowconn and d.datname <> current_database()
+       and has_database_privilege('public', d.oid, 'connect')
+     order by d.datname`,
+  )
+  if (rows.length === 0) return ok('database logins reach no other database of the server')
+  const names = rows.map(({ name }) => client.escapeIdentifier(name)).join(', ')
+  return warning(
+    `Any login may connect to other databases of the server too: ${names}.`,
+    `As a superuser: revoke connect, temporary on database ${names} from public; (and grant it to who needs it)`,
+  )
+}
+
 /** Asked of the socket: on a server that is closed like ours, not every login may ask the server. */
 const isEncrypted = (client: pg.Client) =>
   (client as unknown as { connection: { stream: { encrypted?: boolean } } }).connection.stream
