@@ -27,8 +27,8 @@ const patienceMs = 5000
 
 /**
  * Keeps an eye on database logins. A session may SET its limits away, and nobody else sees that it
- * did; what can be seen is how long a statement runs or a transaction waits, and what a login has made
- * the default of its later sessions. One process watches, whichever has the lock.
+ * did; what can be seen is how long a statement runs, a transaction waits or lasts, and what a login
+ * has made the default of its later sessions. One process watches, whichever has the lock.
  */
 export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usual): Leader {
   const toldOf = new Set<string>()
@@ -65,6 +65,7 @@ async function lookOnce(client: pg.Client, log: Log, limits: Limits, failed: Fai
       `${statementMs} ms`,
       `${statementMs + patienceMs} ms`,
       `${limits.idleMs + graceMs} ms`,
+      `${limits.transactionMs + graceMs} ms`,
     ],
   })
   for (const { login, why } of ended) log.warn(`A database login ${why}.`, { login })
@@ -99,11 +100,14 @@ const textsOf = (settings: Record<string, string>) =>
 const tooLong = `
   select a.usename as login,
     case
+      when clock_timestamp() - a.xact_start > $5::interval then 'let a transaction last too long'
       when a.state like 'idle in transaction%' then 'let a transaction wait too long'
       else 'let a statement run too long'
     end as why,
     case
-      when a.state like 'idle in transaction%' or clock_timestamp() - a.query_start > $3::interval
+      when a.state like 'idle in transaction%'
+        or clock_timestamp() - a.query_start > $3::interval
+        or clock_timestamp() - a.xact_start > $5::interval
       then pg_terminate_backend(a.pid)
       else pg_cancel_backend(a.pid)
     end
@@ -115,13 +119,18 @@ const tooLong = `
       and clock_timestamp() - a.query_start > $2::interval
       or a.state like 'idle in transaction%'
       and clock_timestamp() - a.state_change > $4::interval
+      or clock_timestamp() - a.xact_start > $5::interval
     )`
 
-/** Only a superuser sets the limit of temporary files: it may be there or not. */
+/**
+ * Only a superuser sets the limit of temporary files: it may be there or not. What the server does not
+ * know it is not asked for.
+ */
 const changedDefaults = `
   with wanted as (
     select u.oid, array(
       select t.setting collate "C" from jsonb_array_elements_text(w.settings) as t (setting)
+      where current_setting(split_part(t.setting, '=', 1), true) is not null
       order by 1
     ) as settings
     from unnest($1::oid[]) with ordinality as u (oid, n)

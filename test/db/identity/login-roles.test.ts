@@ -5,7 +5,7 @@ import {
   type LoginWanted,
   type NewLogin,
 } from '../../../src/server/identity/database-logins.ts'
-import { limits } from '../../../src/server/identity/login-roles.ts'
+import { type Limits, limits } from '../../../src/server/identity/login-roles.ts'
 import { startLoginWatch } from '../../../src/server/identity/login-watch.ts'
 import { noLog } from '../../../src/server/log.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
@@ -68,8 +68,8 @@ const roleOf = (database: TestDatabase, { loginName }: NewLogin) =>
     'select rolcanlogin from pg_roles where rolname = $1',
     [loginName],
   )
-const watch = (root: string, limit = limits) => {
-  const watching = startLoginWatch(root, noLog, limit)
+const watch = (root: string, given: Partial<Limits> = {}) => {
+  const watching = startLoginWatch(root, noLog, { ...limits, ...given })
   onTestFinished(() => watching.stop())
 }
 const code = (promise: Promise<unknown>) =>
@@ -87,12 +87,14 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
       made.connectionString,
       `select current_setting('search_path') as path, current_setting('lock_timeout') as lock,
          current_setting('statement_timeout') as statement,
-         current_setting('idle_in_transaction_session_timeout') as idle`,
+         current_setting('idle_in_transaction_session_timeout') as idle,
+         coalesce(current_setting('transaction_timeout', true), '10min') as transaction`,
     )
     expect(settings).toEqual({
       path: 'reporting, app_public, compat_shop, compat_marketing',
       statement: '5min',
       idle: '1min',
+      transaction: '10min',
       lock: '5s',
     })
     const [role] = await ask<object>(
@@ -179,6 +181,28 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
     await idle.ended
     // One that asks and waits outside of a transaction stays.
     expect((await client.query(titles)).rows).toHaveLength(1)
+  })
+
+  test('that goes on and on in one transaction is cut off, whatever it does there', async ({
+    database,
+  }) => {
+    const root = rootOf(database)
+    const made = await (await brand(database, root)).create()
+    const busy = await connect(made)
+    const stays = await connect(made)
+    await busy.client.query('begin; set transaction_timeout = 0').catch(() =>
+      // PostgreSQL 15 and 16 know no such limit.
+      busy.client.query('rollback; begin'),
+    )
+    watch(root, { transactionMs: 300 })
+    let over: boolean = false
+    void busy.ended.then(() => (over = true))
+    // Never long at one statement, nor idle for long.
+    while (!over) {
+      await busy.client.query(titles).catch(() => {})
+      await stays.client.query(titles)
+    }
+    expect((await stays.client.query(titles)).rows).toHaveLength(1)
   })
 
   test('that changes its own defaults is cut off, and gets them back', async ({ database }) => {
