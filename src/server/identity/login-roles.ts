@@ -86,7 +86,7 @@ export async function createRole(client: pg.ClientBase, wanted: RoleWanted): Pro
   await applySettings(client, wanted.loginName, wanted.role)
 }
 
-/** Gives a login the settings that it starts with, and takes away all others. */
+/** Gives a login the settings that it starts with, and takes away all others, in any database. */
 export async function applySettings(client: pg.ClientBase, loginName: string, role: string) {
   const me = await whoAmI(client)
   const login = client.escapeIdentifier(loginName)
@@ -99,9 +99,19 @@ export async function applySettings(client: pg.ClientBase, loginName: string, ro
   const set = Object.entries(limited)
     .filter(([name]) => known[name] ?? true)
     .map(([name, value]) => `${here} set ${name} = '${value}'`)
+  const { rows: elsewhere } = await client.query<{ name: string }>(
+    `select d.datname as name
+     from pg_db_role_setting as s
+     join pg_database as d on d.oid = s.setdatabase
+     where s.setrole = to_regrole($1) and d.datname <> current_database()`,
+    [login],
+  )
+  const reset = elsewhere.map(
+    ({ name }) => `alter role ${login} in database ${client.escapeIdentifier(name)} reset all`,
+  )
   await client.query(
     [`alter role ${login} reset all`, `${here} reset all`, `${here} set search_path = ${path}`]
-      .concat(set)
+      .concat(reset, set)
       .join(';\n'),
   )
 }

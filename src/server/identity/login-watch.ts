@@ -44,24 +44,29 @@ export function startLoginWatch(rootUrl: string, log: Log, limits: Limits = usua
     log,
     prepare: becomeServer,
     async work(client) {
-      await lookOnce(client, log, limits, failed)
+      const living = await endWhatIsOver(client, failed)
+      if (living.length > 0) {
+        await endWhatTakesTooLong(client, living, log, limits)
+        await setBack(client, living, log, failed)
+      }
       return everyMs
     },
     breaksOff: true,
   })
 }
 
-/** Ends what is over, what takes too long, and what changed its own defaults. */
-async function lookOnce(client: pg.Client, log: Log, limits: Limits, failed: Failed) {
-  const living = await endWhatIsOver(client, failed)
-  if (living.length === 0) return
-  const oids = living.map(({ login_oid }) => login_oid)
+async function endWhatTakesTooLong(
+  client: pg.Client,
+  living: readonly Watched[],
+  log: Log,
+  limits: Limits,
+) {
   const statementMs = limits.statementMs + graceMs
   const { rows: ended } = await client.query<{ login: string; why: string }>({
     name: 'end what takes too long',
     text: tooLong,
     values: [
-      oids,
+      living.map(({ login_oid }) => login_oid),
       `${statementMs} ms`,
       `${statementMs + patienceMs} ms`,
       `${limits.idleMs + graceMs} ms`,
@@ -69,11 +74,17 @@ async function lookOnce(client: pg.Client, log: Log, limits: Limits, failed: Fai
     ],
   })
   for (const { login, why } of ended) log.warn(`A database login ${why}.`, { login })
+}
 
+/** Gives back the settings of those that have others. */
+async function setBack(client: pg.Client, living: readonly Watched[], log: Log, failed: Failed) {
   const { rows: changed } = await client.query<{ oid: string }>({
     name: 'changed defaults',
     text: changedDefaults,
-    values: [oids, JSON.stringify(living.map(({ role }) => textsOf(settingsFor(role))))],
+    values: [
+      living.map(({ login_oid }) => login_oid),
+      JSON.stringify(living.map(({ role }) => textsOf(settingsFor(role)))),
+    ],
   })
   for (const { oid } of changed) {
     const login = living.find(({ login_oid }) => login_oid === oid)
@@ -91,7 +102,7 @@ async function mend(client: pg.Client, { login_oid, login_name, role }: Watched,
   })
   const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now')
   await hangUp(client, login_oid, rows[0]?.now)
-  log.warn('A database login had changed its settings.', { login: login_name })
+  log.warn('A database login had other settings than its own.', { login: login_name })
 }
 
 const textsOf = (settings: Record<string, string>) =>
@@ -123,8 +134,8 @@ const tooLong = `
     )`
 
 /**
- * Only a superuser sets the limit of temporary files: it may be there or not. What the server does not
- * know it is not asked for.
+ * What only a superuser may set was not changed by the login, and is not ours to set back. So the limit
+ * of temporary files may be there or not. What the server does not know it is not asked for.
  */
 const changedDefaults = `
   with wanted as (
@@ -148,6 +159,12 @@ const changedDefaults = `
       cross join pg_database as d
       cross join unnest(s.setconfig) as c (setting)
       where s.setrole = w.oid and d.datname = current_database()
+        and not exists (
+          select from pg_settings as p
+          where p.name = split_part(c.setting, '=', 1)
+            and p.context like 'superuser%'
+            and not has_parameter_privilege(p.name, 'set')
+        )
       union all
       select t.setting from unnest(w.settings) as t (setting)
       where t.setting like 'temp_file_limit=%'

@@ -68,9 +68,17 @@ const roleOf = (database: TestDatabase, { loginName }: NewLogin) =>
     'select rolcanlogin from pg_roles where rolname = $1',
     [loginName],
   )
+/** Watches over the logins; what it warns of, without those of other tests. */
 const watch = (root: string, given: Partial<Limits> = {}) => {
-  const watching = startLoginWatch(root, noLog, { ...limits, ...given })
+  const warnings: [login: unknown, line: string][] = []
+  const log = {
+    ...noLog,
+    warn: (line: string, about?: object) => warnings.push([Object(about).login, line]),
+  }
+  const watching = startLoginWatch(root, log, { ...limits, ...given })
   onTestFinished(() => watching.stop())
+  return (of: NewLogin) =>
+    warnings.filter(([login]) => login === of.loginName).map(([, line]) => line)
 }
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -219,17 +227,25 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
       )
     const before = await settings()
     const stays = await connect(untouched)
-    watch(root)
-    for (const change of [
+    const warnings = watch(root)
+    const changes = [
       'set statement_timeout = 0',
       `in database ${database.name} set search_path = pg_temp`,
       `in database ${database.name} reset lock_timeout`,
-    ]) {
+      `in database fluence_template set work_mem = '1GB'`,
+      `in database postgres set work_mem = '1GB'`,
+    ]
+    for (const change of changes) {
       const { client, ended } = await connect(made)
       await client.query(`alter role ${made.loginName} ${change}`)
       await ended
       await expect.poll(settings).toEqual(before)
     }
+    // Each is told of once: it is done then.
+    expect((await connect(made)).client).toBeDefined()
+    await expect
+      .poll(() => warnings(made))
+      .toEqual(changes.map(() => 'A database login had other settings than its own.'))
     expect((await stays.client.query(titles)).rows).toHaveLength(1)
   })
 })
@@ -356,6 +372,28 @@ describe('a login', () => {
     await ended
     await expect.poll(() => roleOf(database, expiring)).toEqual([])
     expect(await roleOf(database, left)).toEqual([{ rolcanlogin: true }])
+  })
+
+  test('keeps what a superuser has set for it', async ({ database }) => {
+    const root = roots['a login that may create roles'](database)
+    const made = await (await brand(database, root)).create()
+    await ask(database.superuserUrl, `alter role ${made.loginName} set log_statement = 'all'`)
+    const warnings = watch(root)
+    const { client, ended } = await connect(made)
+    await client.query(`alter role ${made.loginName} set work_mem = '1GB'`)
+    await ended
+    await expect.poll(() => warnings(made)).toHaveLength(1)
+    const { client: next } = await connect(made)
+    const { rows } = await next.query(
+      `select current_setting('log_statement') as log, current_setting('work_mem') as memory`,
+    )
+    expect(rows).toEqual([{ log: 'all', memory: '4MB' }])
+    // The watch has looked again by the time that it has mended another one.
+    const other = await (await brand(database, root)).create()
+    await ask(other.connectionString, `alter role ${other.loginName} set work_mem = '1GB'`)
+    await expect.poll(() => warnings(other)).toHaveLength(1)
+    expect(warnings(made)).toHaveLength(1)
+    expect((await next.query(titles)).rows).toHaveLength(1)
   })
 
   test('holds no more connections than it may', async ({ database }) => {
