@@ -8,6 +8,7 @@ do $$
 declare
   v_ours text := 'fluence_owner, fluence_definer, fluence_migrator, fluence_server, fluence_worker';
   v_function record;
+  v_login name;
 begin
   -- The login that installs us owns the database, and need not be a superuser.
   v_ours := (
@@ -41,6 +42,24 @@ begin
       execute format('grant execute on function %s to %s', v_function.signature, v_ours);
     end if;
   end loop;
+
+  -- Connections that the server keeps (reserved_connections), from PostgreSQL 16 on: where database
+  -- logins hold all others, they are for the house.
+  if to_regrole('pg_use_reserved_connections') is not null then
+    for v_login in
+      select r.rolname
+      from pg_catalog.pg_roles as r
+      where r.rolcanlogin
+        and r.oid::regrole::text = any (
+          array['fluence_authenticator'] || string_to_array(v_ours, ', ')
+        )
+        and not pg_has_role(r.oid, 'pg_use_reserved_connections', 'usage')
+    loop
+      execute format(
+        'grant pg_use_reserved_connections to %I with inherit true, set false', v_login
+      );
+    end loop;
+  end if;
 
   -- What others have asked, where that extension is there.
   for v_function in

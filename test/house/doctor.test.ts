@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { checkBackup } from '../../src/cli/doctor/backup.ts'
 import { judgeVersion } from '../../src/cli/doctor/database.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
+import { judgeSeats } from '../../src/cli/doctor/hardening.ts'
 import { projectDir, readEnv } from '../../src/server/env.ts'
 import { inDatabase } from '../../src/server/postgres/access.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -165,7 +166,7 @@ describe("of somebody else's database", () => {
       await ask(file === undefined ? sql : fs.readFileSync(path.join(projectDir, file), 'utf8'))
     }
     const after = area(await examine(env), 'hardening').map(({ status }) => status)
-    expect(after.toSorted()).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'warning'])
+    expect(after.toSorted()).toEqual([...Array(6).fill('ok'), 'warning'])
     const { code } = await run({ command: [...cli, 'migrate'], env: { DATABASE_URL: url } })
     expect(code).toBe(0)
     await start({ env: { ...env, PORT: await freePort(), FLUENCE_DEMO: 'on' } }).ready()
@@ -268,6 +269,16 @@ describe("of somebody else's database", () => {
         mend: expect.stringContaining('Check host and port in DATABASE_URL'),
       },
     ])
+  })
+
+  test('judges whether connections are kept', () => {
+    const judge = (kept: number | null, ours: boolean) => judgeSeats({ kept, ours }, 'harden it')
+    expect(judge(null, false)).toMatchObject({
+      says: expect.stringMatching(/before PostgreSQL 16/),
+    })
+    expect(judge(0, true)).toMatchObject({ mend: expect.stringMatching(/reserved_connections/) })
+    expect(judge(50, false)).toMatchObject({ status: 'warning', mend: 'harden it' })
+    expect(judge(50, true)).toMatchObject({ says: '50 connections are kept for Fluence' })
   })
 
   test('judges its version', () => {

@@ -3,6 +3,10 @@ import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { judgeWatch } from '../../src/cli/doctor/login-watch.ts'
+import { startThrowAwayCluster } from '../../src/cli/throw-away.ts'
+import { accessThrough, serviceLogins } from '../../src/server/postgres/access.ts'
+import { bootstrap } from '../../src/server/postgres/bootstrap.ts'
+import { harden } from '../../src/server/postgres/harden.ts'
 import { pause } from '../../src/server/postgres/processes.ts'
 import { connectAs } from '../harness/connections.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -100,7 +104,8 @@ describe('fluence login', () => {
       [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
-      [{ connections: '101' }, /no limit of connections/],
+      [{ connections: '0' }, /no limit of connections/],
+      [{ connections: '46' }, /may hold 50 connections in all; 5 are given/],
     ] as const) {
       const all = Object.entries({ ...usual, ...given }).flatMap(([k, v]) => [`--${k}`, v])
       expectRefusal(await login(env, 'create', ...all), line)
@@ -271,6 +276,35 @@ describe('fluence login', () => {
     await login(env, 'revoke', '--org', 'demo', '--name', 'bi_sales')
     expect(await ask('select from pg_roles where rolname = $1', [next.loginName])).toEqual([])
   })
+})
+
+test('where database logins hold every connection that they can have, the house gets in', async () => {
+  const cluster = await startThrowAwayCluster({
+    settings: { max_connections: '16', reserved_connections: '6' },
+  })
+  onTestFinished(() => cluster.stop())
+  const root = cluster.url('postgres')
+  const access = accessThrough(root, cluster.password)
+  await bootstrap(access)
+  await query(
+    root,
+    `create role greedy login password 'g'; grant connect on database postgres to greedy`,
+  )
+  await harden(root)
+  const greedy = cluster.url('postgres', 'greedy', 'g')
+  const fill = async (): Promise<string> => {
+    for (;;) {
+      const refused = await connectAs(greedy, onTestFinished).then(
+        () => undefined,
+        (error: pg.DatabaseError) => error.code,
+      )
+      if (refused !== undefined) return refused
+    }
+  }
+  expect(await fill()).toBe('53300')
+  for (const name of serviceLogins) {
+    expect(await query(access.as(name), 'select session_user as name')).toEqual([{ name }])
+  }
 })
 
 test('a watch that looks no more is seen', () => {

@@ -178,7 +178,7 @@ function explainRefusal(error: unknown, { name, org }: Named): Problem | undefin
         'Use 1 to 40 lower case letters, digits and underscores, a letter first.',
       )
     case 'database_logins_connection_limit_check':
-      return new Problem('This is no limit of connections.', 'Use 1 to 100.')
+      return new Problem('This is no limit of connections.', 'Use 1 to 50.')
     default:
       return undefined
   }
