@@ -99,13 +99,14 @@ describe('fluence login', () => {
     for (const [given, line] of [
       [{ name: 'bi_sales' }, /demo has a login bi_sales already/],
       [{ name: 'Bi Sales' }, /"Bi Sales" cannot be the name of a login/],
+      [{ name: 'pg_sales' }, /"pg_sales" cannot be the name of a login/],
       [{ name: `x"; drop role fluence_admin; --` }, /cannot be the name of a login/],
       [{ org: 'nobody' }, /There is no organization "nobody"/],
       [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
       [{ connections: '0' }, /no limit of connections/],
-      [{ connections: '46' }, /may hold 50 connections in all; 5 are given/],
+      [{ connections: '56' }, /may hold 60 connections in all; 5 are given/],
     ] as const) {
       const all = Object.entries({ ...usual, ...given }).flatMap(([k, v]) => [`--${k}`, v])
       expectRefusal(await login(env, 'create', ...all), line)

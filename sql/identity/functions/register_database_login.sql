@@ -17,7 +17,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit constant integer := 50;
-  v_connections constant integer := 50;
+  v_connections constant integer := 60;
   v_oid oid := to_regrole(quote_ident(register_database_login.login_name));
   v_brand_id bigint;
   v_id bigint;
@@ -130,7 +130,7 @@ comment on function app_private.register_database_login(
 ) is
   'Binds a login that was just created to an organization and its one role, and returns the id. '
   'FL122 for the role admin, FL123 unless it is a plain login with exactly its role, FL124 where '
-  'there are 50 already, FL125 where all together could hold more than 50 connections.';
+  'there are 50 already, FL125 where all together could hold more than 60 connections.';
 grant execute on function app_private.register_database_login(
   name, bigint, app_public.user_role_enum, text, timestamptz, integer, bigint, bigint, bigint
 ) to fluence_server;

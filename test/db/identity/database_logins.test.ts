@@ -215,7 +215,7 @@ describe('a database login', () => {
     await story.rows(register, bind({ login: 't_last', name: 'last', organization: globex }))
   })
 
-  test('shares fifty connections with the others, those that are over not counted', async ({
+  test('shares sixty connections with the others, those that are over not counted', async ({
     story,
   }) => {
     const { acme, bind } = await acmeWithLogin(story)
@@ -223,26 +223,26 @@ describe('a database login', () => {
     const globex = await story.organization('globex')
     await story.rows('create role t_last login in role fluence_analyst')
     await story.atDoor('fluence_server')
-    await story.rejects('FL125', register, bind({ connections: 51 }))
-    await story.rows(register, bind({ connections: 45 }))
+    await story.rejects('FL125', register, bind({ connections: 61 }))
+    await story.rows(register, bind({ connections: 55 }))
     const last = (connections: number | null, organization = acme) =>
       bind({ login: 't_last', name: 'last', connections, organization })
     const error = await story.rejects('FL125', register, last(6))
-    expect(error.message).toMatch(/may hold 50 connections in all; 45 are given/)
+    expect(error.message).toMatch(/may hold 60 connections in all; 55 are given/)
     await story.rejects('23514', register, last(-5))
     await story.rejects('23514', register, last(0))
-    for (const fits of [last(5), last(50, globex)]) {
+    for (const fits of [last(5), last(60, globex)]) {
       await story.rows('savepoint it_fits')
       await story.rows(register, fits)
       await story.rows('rollback to savepoint it_fits')
     }
     await story.rows('select app_private.revoke_database_login($1, $2)', [acme, 'bi_sales'])
-    await story.rows(register, last(50))
+    await story.rows(register, last(60))
   })
 
   test.for([
     ['fiftieth', 'FL124', 49, 1],
-    ['one with the last connections', 'FL125', 30, 20],
+    ['one with the last connections', 'FL125', 30, 30],
   ] as const)(
     'is the %s once, however many are registered at once',
     async ([, refusal, others, connections], { crowd, database }) => {
