@@ -265,6 +265,25 @@ describe('a login', () => {
     expect(await ask(made[1]?.connectionString ?? '', titles)).toHaveLength(1)
   })
 
+  test('that is ended in SQL alone reads on in a REPEATABLE READ until the watch cuts it off', async ({
+    database,
+  }) => {
+    const made = await (await brand(database)).create()
+    const { client, ended } = await connect(made)
+    await client.query('begin isolation level repeatable read')
+    await client.query(titles)
+    await ask(
+      database.superuserUrl,
+      'update app_private.database_logins set revoked_at = now() where login_name = $1',
+      [made.loginName],
+    )
+    expect((await client.query(titles)).rows).toHaveLength(1)
+    expect(await ask(made.connectionString, titles)).toEqual([])
+    watch(database.superuserUrl)
+    await ended
+    await expect.poll(() => roleOf(database, made)).toEqual([])
+  })
+
   test('never shows its password to the server', async ({ database }) => {
     await ask(database.superuserUrl, 'create extension pg_stat_statements')
     const made = await (await brand(database)).create()
