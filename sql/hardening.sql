@@ -23,6 +23,11 @@ begin
     revoke usage on language plpgsql from public;
   end if;
 
+  -- The right to UPDATE a view is also one to lock it, and so to stop all who look at settings.
+  if has_table_privilege('public', 'pg_catalog.pg_settings', 'update') then
+    revoke update on pg_catalog.pg_settings from public;
+  end if;
+
   for v_function in
     select p.oid::regprocedure as signature, p.proname as name
     from pg_catalog.pg_proc as p

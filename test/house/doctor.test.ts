@@ -129,6 +129,7 @@ describe('of the embedded database', () => {
 /** Undoes for one database what is done to all of the tests. */
 const opened = `
   grant usage on language plpgsql to public;
+  grant update on pg_catalog.pg_settings to public;
   grant execute on all functions in schema pg_catalog to public`
 
 describe("of somebody else's database", () => {
@@ -154,7 +155,7 @@ describe("of somebody else's database", () => {
     expect(problems(report)).toEqual([])
     const open = area(report, 'hardening').filter(({ status }) => status === 'warning')
     expect(open.map(({ says }) => says)).toEqual([
-      expect.stringMatching(/advisory locks.*DO blocks.*large objects.*who is connected/),
+      expect.stringMatching(/advisory locks.*DO blocks.*large objects.*settings.*who is connected/),
       expect.stringMatching(/temporary files/),
       expect.stringMatching(/quote values that people sent/),
       expect.stringMatching(/only in the log of that server/),

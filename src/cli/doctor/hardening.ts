@@ -19,6 +19,8 @@ export async function checkHardening(client: pg.Client, env: Env): Promise<Findi
            then 'run DO blocks' end,
          case when has_function_privilege('public', 'lo_create(oid)', 'execute')
            then 'fill the disk with large objects' end,
+         case when has_table_privilege('public', 'pg_catalog.pg_settings', 'update')
+           then 'lock the list of settings' end,
          case when has_function_privilege('public', 'pg_stat_get_activity(integer)', 'execute')
            then 'see who is connected' end
        ], null) as open,

@@ -135,7 +135,8 @@ const tooLong = `
 
 /**
  * What only a superuser may set was not changed by the login, and is not ours to set back. So the limit
- * of temporary files may be there or not. What the server does not know it is not asked for.
+ * of temporary files may be there or not. What the server does not know it is not asked for. (The view
+ * pg_settings can be locked by everybody, where nobody has hardened the server.)
  */
 const changedDefaults = `
   with wanted as (
@@ -160,7 +161,7 @@ const changedDefaults = `
       cross join unnest(s.setconfig) as c (setting)
       where s.setrole = w.oid and d.datname = current_database()
         and not exists (
-          select from pg_settings as p
+          select from pg_show_all_settings() as p
           where p.name = split_part(c.setting, '=', 1)
             and p.context like 'superuser%'
             and not has_parameter_privilege(p.name, 'set')

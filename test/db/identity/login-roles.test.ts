@@ -480,6 +480,30 @@ describe('a login', () => {
   })
 })
 
+test('a login can lock no relation that there is', async ({ database }) => {
+  const { client } = await connect(
+    await (await brand(database)).create({ role: 'product_manager' }),
+  )
+  const all = await ask<{ name: string }>(
+    database.superuserUrl,
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'f') and n.nspname !~ '^pg_(toast|temp)'
+     order by 1`,
+  )
+  expect(all.length).toBeGreaterThan(200)
+  const locked: string[] = []
+  for (const { name } of all) {
+    for (const mode of ['row share', 'access exclusive']) {
+      await client.query('begin')
+      const outcome = await code(client.query(`lock table ${name} in ${mode} mode nowait`))
+      await client.query('rollback')
+      if (outcome !== '42501') locked.push(`${name} in ${mode} mode: ${outcome}`)
+    }
+  }
+  expect(locked).toEqual([])
+})
+
 describe('where the server is ours, a login cannot', () => {
   const refused = {
     'create temporary objects': 'create temporary table t (x int)',
