@@ -14,6 +14,8 @@ export default defineConfig({
       { extends: true, test: { name: 'worker', include: ['test/worker/**/*.test.ts'] } },
       { extends: true, test: { name: 'api', include: ['test/api/**/*.test.ts'] } },
       { extends: true, test: { name: 'http', include: ['test/http/**/*.test.ts'] } },
+      // Needs Chromium.
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       // No database: what runs here needs only Node.
       {
         extends: false,

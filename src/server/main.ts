@@ -134,6 +134,10 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     await life.onStop(followed.stop)
   }
 
+  // Whoever works off the jobs: logins that are over must lose their connections.
+  const { startLoginWatch } = await import('./identity/login-watch.ts')
+  const loginWatch = startLoginWatch(access.root, log)
+  await life.onStop(() => loginWatch.stop())
   if (env.worker) {
     const { startWorker } = await import('./worker/runner.ts')
     const seals = { file: sealsFile(env.dataDir) }

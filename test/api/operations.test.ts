@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
+import { operations as ofAccountPage } from '../../src/server/account-page/operations.js'
 import { hashOf } from '../../src/server/graphql/operations.ts'
 import { type Api, test } from '../harness/api.ts'
 
@@ -43,4 +44,20 @@ test('no other is answered, and a hash is not a text', async ({ knownApi }) => {
     const answer = await post(knownApi, asked)
     expect([answer.status, answer.body.errors?.[0]?.extensions.code]).toEqual([status, 'FL904'])
   }
+})
+
+test('those of our own page are answered as well, by their text', async ({ knownApi }) => {
+  const variables = { token: 'x', mail: 'nobody@example.org', newPassword: 'Mild-Carpet-57' }
+  const codes: Record<string, string | undefined> = {}
+  for (const [name, query] of Object.entries(ofAccountPage)) {
+    const { body } = await post(knownApi, { query, variables })
+    codes[name] = body.errors?.[0]?.extensions.code
+  }
+  expect(codes).toEqual({
+    confirmMail: 'FL115',
+    recoverPassword: 'FL115',
+    requestRecovery: undefined,
+    lookAtInvitation: 'FL115',
+    acceptInvitation: 'FL115',
+  })
 })

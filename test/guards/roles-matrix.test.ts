@@ -9,7 +9,7 @@ import {
   routinesOf,
   schemasOpenTo,
 } from './roles-matrix/catalog.ts'
-import { everyRole, peopleRoles } from './roles-matrix/roles.ts'
+import { everyRole, loginRoles, memberRoles, peopleRoles } from './roles-matrix/roles.ts'
 import { answersOf } from './roles-matrix/routines.ts'
 import { seedOf, seeds } from './roles-matrix/seeds.ts'
 import { liftGrants, reachByPolicies, shownBy } from './roles-matrix/tables.ts'
@@ -192,6 +192,71 @@ test('a login of a role reaches what a session of that role does', async ({ stor
       const sessions = await by(worlds.sessions.filter(({ name }) => name in logins))
       expect(logins, table.name).toEqual(sessions)
     }
+  })
+})
+
+/** Functions that change something and that a login without a second factor may call for that. */
+const calculations = new Set<string>([])
+
+describe('a database login, which has no second factor,', () => {
+  test('gets every role of a member but admin', async ({ story }) => {
+    const acme = await story.organization('acme')
+    const given: string[] = []
+    for (const role of memberRoles) {
+      await story.as(null)
+      await story.rows(`create role matrix_${role} login in role fluence_${role}`)
+      await story.atDoor('fluence_server')
+      const register = `select app_private.register_database_login($1, $2, $3, $4)`
+      const values = [`matrix_${role}`, acme, role, role]
+      if (loginRoles.includes(role as never)) {
+        await story.rows(register, values)
+        given.push(role)
+      } else {
+        await story.rejects('FL122', register, values)
+        await story.as(null)
+        await story.rejects(
+          '23514',
+          `insert into app_private.database_logins (login_oid, login_name, organization_id, role)
+           values (to_regrole($1), $1, $2, $3::app_public.user_role_enum)`,
+          values.slice(0, 3),
+        )
+      }
+    }
+    expect(given).toEqual(memberRoles.filter((role) => role !== 'admin'))
+  })
+
+  test('changes nothing by a function as a finance manager, but what it calculates', async ({
+    story,
+  }) => {
+    const { worlds, routines } = await prepared(story)
+    const logins = (await worlds.logins()).filter(({ name }) => name === 'finance_manager')
+    expect(logins).toHaveLength(1)
+    const done: string[] = []
+    const asked: string[] = []
+    for (const routine of routines.filter(
+      ({ isTrigger, isVolatile }) => !isTrigger && isVolatile,
+    )) {
+      const callers = await callersOf(story, routine, roles)
+      if (!callers.includes('fluence_finance_manager') || calculations.has(routine.name)) continue
+      asked.push(routine.name)
+      for (const answer of (await answersOf(story, routine, logins)).values()) {
+        if (!/^([\w' ]+: )?(refused|FL102)(, ([\w' ]+: )?(refused|FL102))*$/.test(answer)) {
+          done.push(`${routine.signature}: ${answer}`)
+        }
+      }
+    }
+    expect(asked).toContain('app_public.leave_organization')
+    expect(done).toEqual([])
+  })
+
+  test('nor by a statement, but its own name', async ({ story }) => {
+    const written: string[] = []
+    for (const relation of await relationsOf(story)) {
+      const granted = (await grantsOn(story, relation, roles)).get('fluence_finance_manager')
+      const commands = [...(granted?.keys() ?? [])].filter((command) => command !== 'select')
+      if (commands.length > 0) written.push(`${relation.name}: ${commands.join(', ')}`)
+    }
+    expect(written).toEqual(['app_public.users: update'])
   })
 })
 

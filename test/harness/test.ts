@@ -96,6 +96,13 @@ export class Story {
     return name
   }
 
+  /** From here on acts as a login of that role that somebody made by hand, bound to nothing. */
+  async asStray(role: string): Promise<void> {
+    await this.as(null)
+    await this.client.query(`create role stray_${role} login in role fluence_${role}`)
+    await this.client.query(`set local session authorization stray_${role}`)
+  }
+
   /** A new organization; its id. */
   async organization(slug: string, kind = 'brand', currency = 'EUR'): Promise<string> {
     const { id } = await this.one<{ id: string }>(

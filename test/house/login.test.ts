@@ -2,6 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { judgeWatch } from '../../src/cli/doctor/login-watch.ts'
+import { startThrowAwayCluster } from '../../src/cli/throw-away.ts'
+import { accessThrough, serviceLogins } from '../../src/server/postgres/access.ts'
+import { bootstrap } from '../../src/server/postgres/bootstrap.ts'
+import { harden } from '../../src/server/postgres/harden.ts'
 import { pause } from '../../src/server/postgres/processes.ts'
 import { connectAs } from '../harness/connections.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -94,11 +99,14 @@ describe('fluence login', () => {
     for (const [given, line] of [
       [{ name: 'bi_sales' }, /demo has a login bi_sales already/],
       [{ name: 'Bi Sales' }, /"Bi Sales" cannot be the name of a login/],
+      [{ name: 'pg_sales' }, /"pg_sales" cannot be the name of a login/],
       [{ name: `x"; drop role fluence_admin; --` }, /cannot be the name of a login/],
       [{ org: 'nobody' }, /There is no organization "nobody"/],
+      [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
-      [{ connections: '101' }, /no limit of connections/],
+      [{ connections: '0' }, /no limit of connections/],
+      [{ connections: '56' }, /may hold 60 connections in all; 5 are given/],
     ] as const) {
       const all = Object.entries({ ...usual, ...given }).flatMap(([k, v]) => [`--${k}`, v])
       expectRefusal(await login(env, 'create', ...all), line)
@@ -158,6 +166,8 @@ describe('fluence login', () => {
       FLUENCE_DATA_DIR: data,
       PORT: await freePort(),
       FLUENCE_PG_LISTEN: `${address}:${await freePort()}`,
+      // The watch does not depend on who works off the jobs.
+      FLUENCE_WORKER: 'off',
     }
     const program = start({ env })
     await program.ready()
@@ -191,6 +201,23 @@ describe('fluence login', () => {
     ]) {
       await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' })
     }
+    // What the server came with is its superuser's, also where an earlier release left it open.
+    const template = superuserUrl(data, 'template1')
+    const there = (name: string) => {
+      const own = new URL(superuserUrl(data, name))
+      Object.assign(own, { username: made.loginName, password: made.password })
+      return own.href
+    }
+    for (const name of ['postgres', 'template1']) {
+      await expect(query(there(name), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    }
+    await query(template, 'grant connect, temporary on database template1 to public')
+    const inside = await connectAs(there('template1'), onTestFinished)
+    const looking = await login(env, 'list')
+    expect(looking.code).toBe(0)
+    await inside.ended
+    await expect(query(there('template1'), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    await query(superuserUrl(data), 'create database made_meanwhile')
     const { rows: limits } = await client.query('show temp_file_limit')
     expect(limits).toEqual([{ temp_file_limit: '2GB' }])
     // Expired: the watch of the running server ends it, and its role.
@@ -207,4 +234,90 @@ describe('fluence login', () => {
     program.signal('SIGTERM')
     expect(await program.end()).toBe(0)
   })
+  test('is watched over by any server or worker, and the doctor sees whether one does', async () => {
+    const { env, ask } = await elsewhere()
+    const watching = async () => {
+      const { stdout } = await run({
+        command: [...cli, 'doctor', '--json'],
+        env: { ...env, PORT: await freePort() },
+      })
+      const { findings } = JSON.parse(stdout) as { findings: { status: string; says: string }[] }
+      return findings.find(({ says }) => /watch/.test(says))
+    }
+    expect(await watching()).toMatchObject({
+      status: 'ok',
+      says: 'there is no database login to watch over',
+    })
+    const made = await create(env)
+    const { ended } = await connectAs(made.connectionString, onTestFinished)
+    const nobody = {
+      status: 'warning',
+      says: expect.stringMatching(/^Nobody watches over database logins, of which there is 1/),
+    }
+    expect(await watching()).toMatchObject(nobody)
+    const server = start({ env: { ...env, PORT: await freePort(), FLUENCE_WORKER: 'off' } })
+    await server.ready()
+    const worker = start({ command: [...cli, 'worker'], env })
+    await worker.says('The worker is ready.')
+    const somebody = { status: 'ok', says: 'somebody watches over the database logins' }
+    expect(await watching()).toMatchObject(somebody)
+    // Whichever of the two watched, the other one goes on.
+    server.signal('SIGKILL')
+    await server.end()
+    await expect.poll(watching, { timeout: 20_000 }).toMatchObject(somebody)
+    await ask('update app_private.database_logins set expires_at = statement_timestamp()')
+    await ended
+    await expect
+      .poll(() => ask('select from pg_roles where rolname = $1', [made.loginName]))
+      .toEqual([])
+    const next = await create(env)
+    worker.signal('SIGTERM')
+    expect(await worker.end()).toBe(0)
+    expect(await watching()).toMatchObject(nobody)
+    await login(env, 'revoke', '--org', 'demo', '--name', 'bi_sales')
+    expect(await ask('select from pg_roles where rolname = $1', [next.loginName])).toEqual([])
+  })
+})
+
+test('where database logins hold every connection that they can have, the house gets in', async () => {
+  const cluster = await startThrowAwayCluster({
+    settings: { max_connections: '16', reserved_connections: '6' },
+  })
+  onTestFinished(() => cluster.stop())
+  const root = cluster.url('postgres')
+  const access = accessThrough(root, cluster.password)
+  await bootstrap(access)
+  await query(
+    root,
+    `create role greedy login password 'g'; grant connect on database postgres to greedy`,
+  )
+  await harden(root)
+  const greedy = cluster.url('postgres', 'greedy', 'g')
+  const fill = async (): Promise<string> => {
+    for (;;) {
+      const refused = await connectAs(greedy, onTestFinished).then(
+        () => undefined,
+        (error: pg.DatabaseError) => error.code,
+      )
+      if (refused !== undefined) return refused
+    }
+  }
+  expect(await fill()).toBe('53300')
+  for (const name of serviceLogins) {
+    expect(await query(access.as(name), 'select session_user as name')).toEqual([{ name }])
+  }
+})
+
+test('a watch that looks no more is seen', () => {
+  expect(judgeWatch(2, undefined)).toMatchObject({
+    status: 'warning',
+    says: expect.stringMatching(/of which there are 2/),
+  })
+  expect(judgeWatch(2, { seconds: 31 })).toMatchObject({
+    status: 'warning',
+    says: expect.stringMatching(/31 seconds ago/),
+  })
+  for (const seconds of [0, 30, null]) {
+    expect(judgeWatch(2, { seconds })).toMatchObject({ status: 'ok' })
+  }
 })

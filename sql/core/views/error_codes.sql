@@ -72,14 +72,8 @@ from (
     (
       'FL111',
       'wrong_credentials',
-      'The mail or the password is wrong, or it took too long.',
-      'Try again, or recover the password.'
-    ),
-    (
-      'FL112',
-      'mail_unconfirmed',
-      'The password is right, but the mail address was never confirmed.',
-      'Follow the link in the mail; register again for another one.'
+      'The mail or the password is wrong, or not confirmed yet, or it took too long.',
+      'Try again, recover the password, or first follow the link of your registration.'
     ),
     (
       'FL113',
@@ -140,6 +134,18 @@ from (
       'login_unfit',
       'The database login is not a plain one with exactly its one business role.',
       'Create it with fluence login create.'
+    ),
+    (
+      'FL124',
+      'too_many_logins',
+      'The organization has as many database logins as it may have.',
+      'Revoke one that nobody uses; fluence login list tells when each was used last.'
+    ),
+    (
+      'FL125',
+      'too_many_connections',
+      'The database logins of the organization could hold more connections than they may in all.',
+      'Give the new one fewer, or revoke one that nobody uses.'
     ),
     (
       'FL201',

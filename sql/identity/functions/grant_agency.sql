@@ -48,6 +48,6 @@ end
 $$;
 comment on function app_public.grant_agency(text, app_public.user_role_enum) is
   'Lets an agency act for the brand in one role; an earlier grant to it ends. Answers with the '
-  'grant.';
+  'grant; FL002 for a short name that is no agency''s, whether something else has it or nothing.';
 grant execute on function app_public.grant_agency(text, app_public.user_role_enum) to fluence_admin;
 alter function app_public.grant_agency(text, app_public.user_role_enum) owner to fluence_definer;

@@ -16,7 +16,6 @@ declare
   );
   v_invitation app_public.invitations;
   v_address app_private.invitation_mails;
-  v_account app_private.user_accounts;
   v_user_id bigint;
 begin
   select i.* into v_invitation
@@ -35,38 +34,24 @@ begin
   select k.* into strict v_address
   from app_private.invitation_mails as k
   where k.invitation_id = v_invitation.id;
-  select a.* into v_account
+  perform app_private.lock_address(v_address.mail_key);
+  select a.user_id into v_user_id
   from app_private.user_accounts as a
   where a.mail_key = v_address.mail_key;
-
-  v_user_id := v_account.user_id;
-  if v_account.mail_confirmed_at is null
-    and num_nulls(
+  if not found then
+    if num_nulls(
       accept_invitation.display_name, accept_invitation.locale, accept_invitation.password_hash
     ) > 0
-  then
-    raise exception using
-      errcode = 'FL116',
-      message = 'Nobody with this address has an account yet.',
-      hint = 'Accept with a name and a password.';
-  end if;
-  if v_user_id is null then
+    then
+      raise exception using
+        errcode = 'FL116',
+        message = 'Nobody with this address has an account yet.',
+        hint = 'Accept with a name and a password.';
+    end if;
     v_user_id := app_private.create_account(
       v_address.mail, accept_invitation.display_name, accept_invitation.locale,
       accept_invitation.password_hash
     );
-  elsif v_account.mail_confirmed_at is null then
-    -- Somebody registered this address without reading its mail: that password must not count.
-    update app_public.users as u
-    set display_name = accept_invitation.display_name, locale = accept_invitation.locale
-    where u.id = v_user_id;
-    update app_private.user_accounts as a
-    set
-      password_hash = accept_invitation.password_hash,
-      password_changed_at = clock_timestamp(),
-      mail_confirmed_at = statement_timestamp()
-    where a.user_id = v_user_id;
-    perform app_private.void_tokens(v_user_id, 'confirm');
   end if;
   perform app_private.add_member(v_invitation.organization_id, v_user_id, v_invitation.role);
   update app_public.invitations as i

@@ -12,17 +12,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_user_id bigint := app_private.create_user(
-    create_account.display_name, create_account.locale
-  );
+  v_mail_key text := app_private.mail_key(create_account.mail);
+  v_user_id bigint;
 begin
-  insert into app_private.user_accounts (
-    user_id, mail, mail_key, password_hash, mail_confirmed_at
-  )
-  values (
-    v_user_id, create_account.mail, app_private.mail_key(create_account.mail),
-    create_account.password_hash, statement_timestamp()
-  );
+  perform app_private.lock_address(v_mail_key);
+  v_user_id := app_private.create_user(create_account.display_name, create_account.locale);
+  insert into app_private.user_accounts (user_id, mail, mail_key, password_hash)
+  values (v_user_id, create_account.mail, v_mail_key, create_account.password_hash);
+  -- Whoever else has registered with this address comes too late, with all mails of theirs.
+  delete from app_private.registrations as r where r.mail_key = v_mail_key;
   return v_user_id;
 end
 $$;
@@ -30,8 +28,8 @@ comment on function app_private.create_account(
   app_public.mail_address, app_public.person_name, app_public.locale_code,
   app_private.password_hash
 ) is
-  'Creates a person with a confirmed address and returns the id: for the command line and the '
-  'demo, whose operator vouches for it.';
+  'Creates a person with a confirmed address and returns the id. The command line and the demo '
+  'vouch for it; else a mail did. What waited for a confirmation of that address is void.';
 grant execute on function app_private.create_account(
   app_public.mail_address, app_public.person_name, app_public.locale_code,
   app_private.password_hash

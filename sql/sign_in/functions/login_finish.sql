@@ -36,13 +36,7 @@ begin
     raise exception using
       errcode = 'FL111',
       message = 'The mail or the password is wrong.',
-      hint = 'Try again, or recover the password.';
-  end if;
-  if v_account.mail_confirmed_at is null then
-    raise exception using
-      errcode = 'FL112',
-      message = 'Your mail address is not confirmed yet.',
-      hint = 'Follow the link in the mail that we sent; register again for another one.';
+      hint = 'Try again, recover the password, or first follow the link of your registration.';
   end if;
   if exists (
     select from app_public.users as u
@@ -94,9 +88,8 @@ comment on function app_private.login_finish(
 ) is
   'Second step of signing in, after the server compared. signed_in: the session is open; enrol: '
   'it is, but has no role until a second factor is set up; second_factor: it is not, the '
-  'challenge lets the one who holds it give a code for five minutes. FL111 wrong; FL112 and FL113 '
-  'tell more only to who knows the password. A new hash replaces the old one of the same '
-  'password.';
+  'challenge lets the one who holds it give a code for five minutes. FL111 wrong; FL113 tells more '
+  'only to who knows the password. A new hash replaces the old one of the same password.';
 grant execute on function app_private.login_finish(
   bigint, boolean, app_private.digest, app_private.digest, app_private.digest, text,
   app_private.password_hash

@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  select o.name, i.role, k.mail::text, a.mail_confirmed_at is not null
+  select o.name, i.role, k.mail::text, a.user_id is not null
   from app_private.mail_tokens as t
   join app_private.mails as m on m.id = t.mail_id and m.purpose = 'invite'
   join app_public.invitations as i on i.id = m.invitation_id

@@ -15,9 +15,6 @@ declare
   );
 begin
   perform app_private.set_password(v_mail.user_id, recover_finish.password_hash);
-  update app_private.user_accounts as a
-  set mail_confirmed_at = coalesce(a.mail_confirmed_at, statement_timestamp())
-  where a.user_id = v_mail.user_id;
 end
 $$;
 comment on function app_private.recover_finish(app_private.digest, app_private.password_hash) is

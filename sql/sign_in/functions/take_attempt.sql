@@ -32,7 +32,7 @@ begin
   raise exception using
     errcode = 'FL111',
     message = 'The mail or the password is wrong.',
-    hint = 'Try again, or recover the password.';
+    hint = 'Try again, recover the password, or first follow the link of your registration.';
 end
 $$;
 comment on function app_private.take_attempt(bigint, app_private.attempt_kind, boolean) is

@@ -33,10 +33,10 @@ begin
   end if;
   return query
   select
-    coalesce(v_mail.address, a.mail, k.mail)::text,
-    u.display_name::text,
+    coalesce(v_mail.address, a.mail, k.mail, r.mail)::text,
+    coalesce(u.display_name, r.display_name)::text,
     v_mail.template,
-    coalesce(u.locale::text, 'en'),
+    coalesce(u.locale, r.locale, 'en')::text,
     o.name,
     i.role::text,
     b.display_name::text,
@@ -49,7 +49,8 @@ begin
   left join app_private.invitation_mails as k on k.invitation_id = i.id
   left join app_public.organizations as o on o.id = i.organization_id
   left join app_public.users as b on b.id = i.invited_by
-  where coalesce(v_mail.address, a.mail, k.mail) is not null and i.revoked_at is null;
+  left join app_private.registrations as r on r.id = v_mail.registration_id
+  where coalesce(v_mail.address, a.mail, k.mail, r.mail) is not null and i.revoked_at is null;
 end
 $$;
 comment on function app_private.take_mail(bigint, app_private.digest) is

@@ -6,8 +6,9 @@ comment on column app_private.mails.id is 'Key.';
 comment on column app_private.mails.template is 'Name of its template.';
 comment on column app_private.mails.purpose is
   'What the token in it is good for; null without a token.';
-comment on column app_private.mails.user_id is 'Whom it is for, unless it is an invitation.';
+comment on column app_private.mails.user_id is 'Whom it is for, if somebody with an account.';
 comment on column app_private.mails.invitation_id is 'The invitation that it carries.';
+comment on column app_private.mails.registration_id is 'The registration that it confirms.';
 comment on column app_private.mails.address is
   'Where it goes, if not to the address of the account: the new one that is to be confirmed, or '
   'the last one of a deleted account.';

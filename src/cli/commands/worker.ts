@@ -39,6 +39,9 @@ async function bringUp(
   await database.prepare(progress)
   // Loaded here, because the other commands do without.
   const { startWorker } = await import('../../server/worker/runner.ts')
+  const { startLoginWatch } = await import('../../server/identity/login-watch.ts')
+  const loginWatch = startLoginWatch(access.root, log)
+  await life.onStop(() => loginWatch.stop())
   const worker = await startWorker({
     access,
     log,

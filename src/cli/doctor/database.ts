@@ -17,8 +17,9 @@ import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
 import { readSources } from '../../server/postgres/sources.ts'
 import { checkAudit } from './audit.ts'
 import { type Finding, findingsOf } from './finding.ts'
-import { checkHardening } from './hardening.ts'
+import { checkHardening, checkOtherDatabases } from './hardening.ts'
 import { checkKeys } from './keys.ts'
+import { checkLoginWatch } from './login-watch.ts'
 
 const { ok, warning, problem, failure } = findingsOf('database')
 const migrate = 'npm run -s fluence -- migrate'
@@ -37,8 +38,10 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         checkRights,
         checkRoles,
         ...(env.databaseUrl === undefined ? [] : [checkHardening]),
+        checkOtherDatabases,
       ])),
       ...(await checkLogins(access)),
+      ...(await checkLoginWatch(access).catch(() => [])),
       ...(await looking(access.as('fluence_migrator'), env, [
         checkMigrations,
         checkSources,

@@ -8,7 +8,7 @@ import type { Callers } from './caller.ts'
 import { mask, type Masked, Refusal, type Report } from './errors.ts'
 import { isReadableAccept } from './accept.ts'
 import { makeGatekeeper } from './gatekeeper.ts'
-import type { Operations } from './operations.ts'
+import { hashOf, type Operations } from './operations.ts'
 
 interface Payload {
   data?: Record<string, unknown> | null
@@ -106,7 +106,9 @@ function lookUp(
   }
   const hash = persistedQuery?.sha256Hash ?? body.documentId ?? body.id
   if (hash == null) {
-    if (onlyKnown) throw new Refusal('FL904', 'Only known operations are answered.', 400)
+    if (onlyKnown && !operations.has(hashOf(String(body.query)))) {
+      throw new Refusal('FL904', 'Only known operations are answered.', 400)
+    }
     return body.query
   }
   const known = typeof hash === 'string' ? operations.get(hash) : undefined

@@ -16,5 +16,6 @@ const file = (address: string, name: string, type: string, operation: string): R
 export const accountPage: readonly Route[] = [
   file('/account', 'index.html', 'text/html', 'readAccountPage'),
   file('/account/page.js', 'page.js', 'text/javascript', 'readAccountScript'),
+  file('/account/operations.js', 'operations.js', 'text/javascript', 'readAccountOperations'),
   file('/account/style.css', 'style.css', 'text/css', 'readAccountStyle'),
 ]

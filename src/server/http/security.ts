@@ -54,7 +54,7 @@ export function securityHeaders(): RequestHandler[] {
       )
       const set = /^\/(graphiql$|ruru-static\/)/.test(request.path)
         ? graphiQL
-        : request.path === '/account'
+        : /^\/account\/?$/i.test(request.path)
           ? ownPages
           : programs
       set(request, response, (error) => {

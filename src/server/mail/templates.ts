@@ -4,7 +4,7 @@ import { projectDir } from '../env.ts'
 
 /** What each mail has to be told; its words are in worker/mail/<template>.txt. */
 export const templates = {
-  'confirm-mail': ['name', 'link', 'minutes'],
+  'confirm-mail': ['name', 'time', 'link', 'minutes'],
   'recover-password': ['name', 'link', 'minutes'],
   invitation: ['inviter', 'organization', 'role', 'link', 'days'],
   'password-changed': ['name', 'time', 'link'],

@@ -3,7 +3,6 @@ import { projectDir } from '../env.ts'
 import type { Log } from '../log.ts'
 import { type SealerOptions, startSealer } from '../audit/sealer.ts'
 import { startServerLogReader } from '../audit/server-log.ts'
-import { startLoginWatch } from '../identity/login-watch.ts'
 import type { Access } from '../postgres/access.ts'
 import { pause } from '../postgres/processes.ts'
 import { startReader } from './outbox-reader.ts'
@@ -68,12 +67,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const working = keepWorking()
   const reader = startReader(access.as('fluence_worker'), tasks, log)
-  const loginWatch = startLoginWatch(access.root, log)
   const url = access.as('fluence_worker')
   const sealer = options.seals && startSealer({ ...options.seals, url, log })
   const { serverLog: folder } = options
   const logReader = folder === undefined ? undefined : startServerLogReader({ url, folder, log })
-  const leaders = [reader, loginWatch, sealer, logReader].filter((leader) => leader !== undefined)
+  const leaders = [reader, sealer, logReader].filter((leader) => leader !== undefined)
   return {
     async stop() {
       stopping.abort()

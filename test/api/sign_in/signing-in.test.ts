@@ -18,7 +18,7 @@ describe('signing in', () => {
   test('takes registration, a confirmed address, and the password', async ({ api }) => {
     const mail = newMail()
     expect(await register(api, mail)).toMatchObject({ status: 200, answer: { done: true } })
-    expect(await login(api, mail)).toMatchObject({ status: 400, code: 'FL112' })
+    expect(await login(api, mail)).toMatchObject({ status: 401, code: 'FL111' })
     const token = await tokenOf(api, 'confirm-mail')
     const confirm = () =>
       mutate(api, '($t: String!) { confirmMail(token: $t) { done } }', { t: token })

@@ -106,7 +106,7 @@ describe('a job', () => {
     expect([id, run_at, created_at]).not.toContain(null)
     await story.as({ role: 'admin', organization: house })
     expect(await story.rows('select from reporting.jobs')).toHaveLength(4)
-    await story.asLogin({ role: 'admin', organization: globex })
+    await story.as({ role: 'admin', organization: globex })
     expect(await story.rows('select j.task from reporting.jobs as j')).toEqual([{ task: 'theirs' }])
   })
 

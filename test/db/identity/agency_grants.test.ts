@@ -199,8 +199,13 @@ describe('a grant', () => {
   test('is given by a brand to an agency, by its admin', async ({ story }) => {
     const { boss, acme, helpers } = await brandsAndAgency(story)
     await story.through(boss.handle, 'admin')
-    await story.rejects('FL002', grant, ['globex', 'analyst'])
-    await story.rejects('FL002', grant, ['nobody', 'analyst'])
+    // A brand and nothing at all look the same: only agencies are known by their short names.
+    const answers = []
+    for (const slug of ['globex', 'acme', 'nobody', '']) {
+      const { message, hint, detail } = await story.rejects('FL002', grant, [slug, 'analyst'])
+      answers.push({ message, hint, detail })
+    }
+    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1)
     await story.as({ role: 'admin', organization: helpers })
     await story.rejects('FL001', grant, ['helpers', 'analyst'])
     for (const role of ['analyst', 'agency_manager', 'finance_manager']) {

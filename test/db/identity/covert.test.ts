@@ -206,6 +206,24 @@ describe('a database login', () => {
     expect(JSON.stringify(plan.rows)).not.toMatch(/secret|Cellar/)
   })
 
+  test('guesses by the planner what is frequent elsewhere, but no amount: so it is written down', async ({
+    brands,
+  }) => {
+    const { bi, globex } = brands
+    const guess = async (condition: string) => {
+      const { rows } = await bi.query<{ 'QUERY PLAN': { Plan: { 'Plan Rows': number } }[] }>(
+        `explain (format json) select from app_public.products where ${condition}`,
+      )
+      return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0
+    }
+    expect(await guess(`brand_id = ${globex}`)).toBe(300)
+    expect(await guess(`category = 'Cellar'`)).toBeGreaterThan(100)
+    expect(await guess(`category = 'Nowhere'`)).toBe(1)
+    // Money is compared by no leakproof operator, so statistics of all brands are not asked.
+    expect(await guess('product_price = 10')).toBe(await guess('product_price = 11'))
+    expect(await guess('product_price > 5')).toBe(await guess('product_price > 50'))
+  })
+
   test('that is revoked is nobody for what it prepared before', async ({ brands }) => {
     const { bi, root, acme } = brands
     await bi.query('prepare mine as select count(*)::integer as n from app_public.products')

@@ -20,9 +20,9 @@ test('admin and auditor see the drift of their brand', async ({ story }) => {
   for (const role of ['admin', 'auditor']) {
     await story.as({ role, organization: acme })
     expect(await story.rows(drift)).toEqual(own)
-    await story.asLogin({ role, organization: acme })
-    expect(await story.rows(drift)).toEqual(own)
   }
+  await story.asLogin({ role: 'auditor', organization: acme })
+  expect(await story.rows(drift)).toEqual(own)
 })
 
 test('nobody else sees any', async ({ story }) => {

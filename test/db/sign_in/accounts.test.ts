@@ -64,9 +64,15 @@ describe('registration', () => {
   test('of a new address: a mail, a confirmation, a sign-in', async ({ story }) => {
     await story.atDoor('fluence_server')
     await story.rows(register, [mail, 'Ann', passwordHash(password)])
-    const { attempt_id } = await one<{ attempt_id: string }>(story.client, begin, [mail, 'x'])
+    // There is nothing to sign in to, nor to recover.
+    const begun = await one<{ attempt_id: string; password_hash: null }>(story.client, begin, [
+      mail,
+      'x',
+    ])
+    expect(begun.password_hash).toBeNull()
     const hashes = [digest('a'), digest('b'), digest('c')]
-    await story.rejects('FL112', finish, [attempt_id, true, ...hashes])
+    await story.rejects('FL111', finish, [begun.attempt_id, true, ...hashes])
+    await story.rows(`select app_private.recover_begin($1, 'x')`, [mail])
 
     const sent = await post(story)
     expect(sent).toMatchObject([{ address: mail, name: 'Ann', template: 'confirm-mail' }])
@@ -105,13 +111,95 @@ describe('registration', () => {
     }
   })
 
-  test('again before the confirmation voids what was sent before', async ({ story }) => {
+  test('of one address by two: each mail confirms its own, whichever came last', async ({
+    story,
+  }) => {
+    for (const [first, second] of [
+      ['Eve', 'Ann'],
+      ['Ann', 'Eve'],
+    ] as const) {
+      const address = `${first}-first@example.com`
+      await story.atDoor('fluence_server')
+      await story.rows(register, [address, first, passwordHash(`of ${first}`)])
+      await story.rows(register, [address.toUpperCase(), second, passwordHash(`of ${second}`)])
+      const sent = await post(story)
+      expect(sent.map(({ name }) => name)).toEqual([first, second])
+      const [anns, eves] = ['Ann', 'Eve'].map((n) => sent.filter(({ name }) => name === n))
+      await story.rows(confirm, [tokenOf(anns ?? [])])
+      await story.rejects('FL115', confirm, [tokenOf(eves ?? [])])
+      await story.rejects('FL115', confirm, [tokenOf(anns ?? [])])
+      const signedIn = await logIn(story.client, address, { password: 'of Ann' })
+      expect(signedIn).toMatchObject({ outcome: 'signed_in' })
+      await story.through(signedIn.handle, 'visitor')
+      expect(await story.one('select display_name from app_public.users')).toEqual({
+        display_name: 'Ann',
+      })
+    }
+    await story.as(null)
+    expect(await story.rows('select from app_private.registrations')).toEqual([])
+  })
+
+  test('again: the mail before works on, until it is over by itself', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await story.rows(register, [mail, 'Ann', passwordHash(password)])
+    const first = await post(story)
+    await story.rows(register, [mail, 'Ann', passwordHash('another')])
+    const second = await post(story)
+    await story.as(null)
+    expect(
+      await story.rows(
+        `select distinct t.expires_at = now() + interval '2 days' as so
+         from app_private.mail_tokens as t`,
+      ),
+    ).toEqual([{ so: true }])
+    await story.rows(
+      `update app_private.mail_tokens as t set expires_at = now() where t.token_hash = $1`,
+      [tokenOf(second)],
+    )
+    await story.atDoor('fluence_server')
+    await story.rejects('FL115', confirm, [tokenOf(second)])
+    await story.rows(confirm, [tokenOf(first)])
+    expect(await logIn(story.client, mail)).toMatchObject({ outcome: 'signed_in' })
+  })
+
+  test('that waits to be confirmed keeps nobody from the address', async ({ story }) => {
+    const taken = ['moved@example.com', 'vouched@example.com']
+    await story.atDoor('fluence_server')
+    for (const address of taken) await story.rows(register, [address, 'Eve', passwordHash('x')])
+    const eves = await post(story)
+    // An account moves to it, or somebody vouches for it.
+    await person(story.client, mail)
+    const { handle } = await logIn(story.client, mail)
+    await story.rows('select app_private.change_mail($1, $2, true, $3)', [
+      await again(story, handle),
+      digest(handle),
+      taken[0],
+    ])
+    await story.rows(confirm, [tokenOf(await post(story))])
+    await person(story.client, taken[1] ?? '')
+    for (const address of taken) {
+      expect(await logIn(story.client, address)).toMatchObject({ outcome: 'signed_in' })
+    }
+    for (const { token } of eves) await story.rejects('FL115', confirm, [digest(token)])
+  })
+
+  test('comes too late where the address has an account meanwhile', async ({ story }) => {
     await story.atDoor('fluence_server')
     await story.rows(register, [mail, 'Eve', passwordHash('hers')])
-    const first = await post(story)
-    await story.rows(register, [mail, 'Ann', passwordHash(password)])
-    await story.rejects('FL115', confirm, [tokenOf(first)])
-    await story.rows(confirm, [tokenOf(await post(story))])
+    const sent = await post(story)
+    // As one that was made in the moment of the confirmation: nobody saw it, so nobody took it back.
+    await story.as(null)
+    await story.rows('create temporary table kept as select * from app_private.registrations')
+    await story.rows('create temporary table kept_mails as select * from app_private.mails')
+    await story.rows('create temporary table kept_tokens as select * from app_private.mail_tokens')
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    await story.as(null)
+    await story.rows('insert into app_private.registrations overriding system value table kept')
+    await story.rows('insert into app_private.mails overriding system value table kept_mails')
+    await story.rows('insert into app_private.mail_tokens table kept_tokens')
+    await story.atDoor('fluence_server')
+    await story.rejects('FL115', confirm, [tokenOf(sent)])
     expect(await logIn(story.client, mail)).toMatchObject({ outcome: 'signed_in' })
   })
 
@@ -384,6 +472,19 @@ describe('a mail', () => {
     await story.rows(confirm, [digest('first')])
     await story.rejects('FL115', confirm, [digest('second')])
   })
+
+  test('for what is confirmed already is not sent any more', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await story.rows(register, [mail, 'Ann', passwordHash(password)])
+    await story.as(null)
+    const { id } = await story.one<{ id: string }>('select id from app_private.mails')
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    await story.atDoor('fluence_worker')
+    expect(
+      await story.rows('select * from app_private.take_mail($1, $2)', [id, digest('x')]),
+    ).toEqual([])
+  })
 })
 
 test('what is over is swept away, what is not stays', async ({ story }) => {
@@ -409,4 +510,61 @@ test('what is over is swept away, what is not stays', async ({ story }) => {
     set created_at = now() - interval '1 year', expires_at = now() - interval '91 days'`)
   await sweep()
   expect(await count()).toEqual({ attempts: '0', sessions: '0', tokens: '0' })
+})
+
+test('a registration is swept when nobody can confirm it any more, and not before', async ({
+  story,
+}) => {
+  await story.atDoor('fluence_server')
+  const names = ['young', 'sent late', 'expired', 'confirmed', 'never sent'] as const
+  const addressOf = (name: string) => `${name.replace(' ', '-')}@example.com`
+  const tokens = new Map<string, Buffer>()
+  for (const name of names) {
+    await story.rows(register, [addressOf(name), name, passwordHash(password)])
+    if (name !== 'never sent') tokens.set(name, tokenOf(await post(story)))
+  }
+  await story.as(null)
+  const age = async (name: string, registered: string, ends: string) => {
+    await story.rows(
+      `update app_private.registrations set created_at = now() - $2::interval
+       where display_name = $1`,
+      [name, registered],
+    )
+    await story.rows(
+      `update app_private.mail_tokens set expires_at = now() + $2::interval where token_hash = $1`,
+      [tokens.get(name), ends],
+    )
+  }
+  await age('young', '71 hours', '-2 hours')
+  await age('sent late', '80 hours', '1 minute')
+  await age('expired', '73 hours', '-61 minutes')
+  await age('never sent', '73 hours', '0')
+  await age('confirmed', '73 hours', '1 minute')
+  await story.atDoor('fluence_server')
+  await story.rows(confirm, [tokens.get('confirmed')])
+  const left = async () => {
+    await story.as(null)
+    return story.one(
+      `select
+         (select array_agg(r.display_name::text order by r.id) from app_private.registrations as r)
+           as waiting,
+         (select count(*)::integer from app_private.mails as m) as mails,
+         (select count(*)::integer from app_private.mail_tokens as t) as tokens,
+         (select array_agg(u.display_name::text) from app_public.users as u) as people`,
+    )
+  }
+  await story.atDoor('fluence_worker')
+  await story.rows('select app_private.sweep_sign_in()')
+  expect(await left()).toEqual({
+    waiting: ['young', 'sent late'],
+    mails: 2,
+    tokens: 2,
+    people: ['confirmed'],
+  })
+  await story.atDoor('fluence_server')
+  await story.rejects('FL115', confirm, [tokens.get('expired')])
+  await story.rows(confirm, [tokens.get('sent late')])
+  expect(await logIn(story.client, addressOf('confirmed'))).toMatchObject({
+    outcome: 'signed_in',
+  })
 })

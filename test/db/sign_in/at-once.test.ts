@@ -246,6 +246,142 @@ describe('recovery', () => {
   })
 })
 
+describe('confirming one address', () => {
+  /** Registrations of several people with one address, and the tokens of their mails. */
+  async function registered(crowd: Crowd, mail: string, names: readonly string[]) {
+    await server(crowd, async (client) => {
+      for (const name of names) {
+        await client.query(`select app_private.register_account($1, $2, 'en', $3, 'x')`, [
+          mail,
+          name,
+          passwordHash(name),
+        ])
+      }
+    })
+    return crowd.as('postgres', 1, async ([root]) => {
+      const { rows } = await root!.query<{ id: string; name: string }>(
+        `select m.id, r.display_name as name
+         from app_private.mails as m
+         join app_private.registrations as r on r.id = m.registration_id
+         where r.mail = $1 order by r.id`,
+        [mail],
+      )
+      for (const { id, name } of rows) {
+        await root!.query('select app_private.take_mail($1, $2)', [id, digest(`${mail} ${name}`)])
+      }
+      return rows.map(({ name }) => digest(`${mail} ${name}`))
+    })
+  }
+
+  const confirm = 'select app_private.confirm_mail($1)'
+  const nameOf = async (client: pg.Client, mail: string, names: readonly string[]) => {
+    const { password_hash } = await one<{ password_hash: string }>(client, begin, [mail, 'x'])
+    return names.find((name) => passwordHash(name) === password_hash)
+  }
+
+  test('by two mails at once makes one account, of one of the two', async ({ crowd }) => {
+    const names = ['Ann', 'Eve']
+    for (let n = 0; n < 5; n += 1) {
+      const mail = `two-mails-${n}@example.com`
+      const tokens = await registered(crowd, mail, names)
+      const answers = await together(crowd, 'fluence_server', 2, (client, i) =>
+        client.query(confirm, [tokens[i]]),
+      )
+      expect(codesOf(answers)).toEqual(['FL115', 'done'])
+      const winner = names[answers.findIndex(({ status }) => status === 'fulfilled')]
+      expect(await server(crowd, (client) => nameOf(client, mail, names))).toBe(winner)
+    }
+  })
+
+  test('by one mail twice at once makes one account', async ({ crowd }) => {
+    const mail = 'one-mail@example.com'
+    const [token] = await registered(crowd, mail, ['Ann'])
+    const answers = await together(crowd, 'fluence_server', 3, (client) =>
+      client.query(confirm, [token]),
+    )
+    expect(codesOf(answers)).toEqual(['FL115', 'FL115', 'done'])
+  })
+
+  test('waits for who confirms it at this moment, and then comes too late', async ({ crowd }) => {
+    const mail = 'waits@example.com'
+    const names = ['Ann', 'Eve']
+    const [anns, eves] = await registered(crowd, mail, names)
+    await crowd.as('fluence_server', 3, async ([ann, eve, late]) => {
+      await ann!.query('begin')
+      await ann!.query(confirm, [anns])
+      const second = eve!.query(confirm, [eves]).then(
+        () => 'done',
+        (error: pg.DatabaseError) => error.code,
+      )
+      await waitsForLock(crowd)
+      // Who registers meanwhile waits for nobody, and comes too late as well.
+      await late!.query(`select app_private.register_account($1, 'Late', 'en', $2, 'x')`, [
+        mail,
+        passwordHash('Late'),
+      ])
+      await ann!.query('commit')
+      expect(await second).toBe('FL115')
+      expect(await nameOf(late!, mail, names)).toBe('Ann')
+      const token = digest('late registration')
+      await crowd.as('postgres', 1, async ([root]) => {
+        const { rows } = await root!.query<{ id: string }>(
+          `select m.id from app_private.mails as m where m.registration_id is not null
+           order by m.id desc limit 1`,
+        )
+        await root!.query('select app_private.take_mail($1, $2)', [rows[0]?.id, token])
+      })
+      await expect(late!.query(confirm, [token])).rejects.toMatchObject({ code: 'FL115' })
+      expect(await nameOf(late!, mail, names)).toBe('Ann')
+    })
+  })
+
+  test('by a mail and by an invitation at once makes one account', async ({ crowd }) => {
+    const mail = 'invited@example.com'
+    const [token] = await registered(crowd, mail, ['Eve'])
+    const invited = digest('to an invited one')
+    await crowd.as('postgres', 1, async ([root]) => {
+      await root!.query(
+        `with inviter as (
+           insert into app_public.users (display_name) values ('Boss') returning id
+         ),
+         i as (
+           insert into app_public.invitations (organization_id, role, invited_by, expires_at)
+           select o.id, 'analyst', u.id, now() + interval '1 day'
+           from inviter as u,
+                app_private.create_organization('brand', 'inviting', 'I', 'UTC', 'EUR') as o
+           returning id
+         ),
+         k as (
+           insert into app_private.invitation_mails (invitation_id, mail, mail_key)
+           select i.id, $1::text, $1::text from i
+         ),
+         m as (
+           insert into app_private.mails (template, purpose, invitation_id)
+           select 'invitation', 'invite', i.id from i returning id
+         )
+         insert into app_private.mail_tokens (token_hash, mail_id, expires_at)
+         select $2, m.id, now() + interval '1 day' from m`,
+        [mail, invited],
+      )
+    })
+    await crowd.as('fluence_server', 2, async ([eve, ann]) => {
+      await ann!.query('begin')
+      await ann!.query(`select app_private.accept_invitation($1, 'Ann', 'en', $2)`, [
+        invited,
+        passwordHash('Ann'),
+      ])
+      const second = eve!.query(confirm, [token]).then(
+        () => 'done',
+        (error: pg.DatabaseError) => error.code,
+      )
+      await waitsForLock(crowd)
+      await ann!.query('commit')
+      expect(await second).toBe('FL115')
+      expect(await nameOf(ann!, mail, ['Ann', 'Eve'])).toBe('Ann')
+    })
+  })
+})
+
 describe('a session that is opened while its ground ends', () => {
   for (const [what, sql] of [
     ['membership', 'update app_public.memberships set ended_at = now() where user_id = $1'],

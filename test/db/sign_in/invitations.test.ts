@@ -168,8 +168,7 @@ describe('an invitation', () => {
   })
 
   test('is not given by a database login, which has no second factor', async ({ story }) => {
-    const acme = await story.organization('acme')
-    await story.asLogin({ role: 'admin', organization: acme })
+    await story.asStray('admin')
     await story.rejects('FL102', invite, [mail, 'analyst'])
     const { count } = await one<{ count: string }>(
       story.client,

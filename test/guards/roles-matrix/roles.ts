@@ -14,6 +14,9 @@ export const memberRoles = [
   'auditor',
 ] as const
 
+/** Those that a database login may have: it has no second factor, so it manages nobody. */
+export const loginRoles = memberRoles.filter((role) => role !== 'admin')
+
 export const peopleRoles = ['visitor', ...memberRoles] as const
 
 /** The logins of the house, and the two roles that own things. */

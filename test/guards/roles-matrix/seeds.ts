@@ -101,10 +101,12 @@ export const seeds: Readonly<Record<string, Seed>> = {
     insert: (w) => `
       ${eachPerson(
         'app_private.database_logins',
-        'id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id',
+        `id, login_oid, login_name, name, organization_id, acting_brand_id, role, membership_id,
+         revoked_at`,
         (id, role, home, world) =>
           `${id}, ${id}, 'bi_${id}', 'bi_${id}', ${home},
-           ${home === world && world !== platform ? world : 'null'}, '${role}', ${id}`,
+           ${home === world && world !== platform ? world : 'null'}, '${role}', ${id},
+           ${role === 'admin' ? 'now()' : 'null'}`,
       )(w)}
       ${ofBrands((brand) =>
         insert(
@@ -213,6 +215,18 @@ export const seeds: Readonly<Record<string, Seed>> = {
       ]),
     change: ['used_at', longAgo],
   },
+  'app_private.registrations': {
+    insert: (w) =>
+      insert(
+        'app_private.registrations',
+        'id, mail, mail_key, display_name, locale, password_hash',
+        [
+          `${w + 1}, 'new${w}@example.com', 'new${w}@example.com', 'New', 'en',
+         '$2b$12$${'x'.repeat(53)}'`,
+        ],
+      ),
+    change: ['created_at', longAgo],
+  },
   'app_private.second_factors': {
     insert: (w) =>
       insert('app_private.second_factors', 'user_id, secret, confirmed_at, last_step', [
@@ -282,12 +296,11 @@ export const seeds: Readonly<Record<string, Seed>> = {
   'app_private.user_accounts': {
     insert: eachPerson(
       'app_private.user_accounts',
-      'user_id, mail, mail_key, mail_confirmed_at, password_hash',
+      'user_id, mail, mail_key, password_hash',
       (id) =>
-        `${id}, 'person${id}@example.com', 'person${id}@example.com', now(),
-         '$2b$12$${'x'.repeat(53)}'`,
+        `${id}, 'person${id}@example.com', 'person${id}@example.com', '$2b$12$${'x'.repeat(53)}'`,
     ),
-    change: ['mail_confirmed_at', longAgo],
+    change: ['password_changed_at', longAgo],
   },
   'app_private.worker_heartbeats': {
     insert: ofFirst(

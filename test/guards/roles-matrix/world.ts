@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import { newOpaque } from '../../../src/server/identity/opaque.ts'
 import type { Story } from '../../harness/test.ts'
-import { houseRoles, memberRoles, peopleRoles } from './roles.ts'
+import { houseRoles, loginRoles, memberRoles, peopleRoles } from './roles.ts'
 import { seeds } from './seeds.ts'
 
 /** Somebody who tries things out. The first digit of a row's numbers tells the world it is of. */
@@ -68,7 +68,7 @@ export async function seedWorlds(story: Story): Promise<Worlds> {
     logins: () =>
       byLogin(
         story,
-        memberRoles.map((role, i): Numbered => [role, role, 1001 + i]),
+        loginRoles.map((role): Numbered => [role, role, 1001 + memberRoles.indexOf(role)]),
       ),
     deadLogins: () =>
       byLogin(story, [
