@@ -191,13 +191,11 @@ const refusedCommands = (brood: Brood, people: Brood, roles: Brood) => [
   ],
   ['login', 'create', '--org', 'acme', '--role', 'analyst', '--name', roles.personName()],
   ['login', 'create', '--org', brood.word(), '--role', 'analyst', '--name', brood.word()],
-  ['login', 'revoke', '--org', 'acme', '--name', brood.word()],
   [
     ...['org', 'create', '--slug', brood.mail(), '--name', brood.word()],
     ...['--timezone', brood.word(), '--currency', 'EUR'],
   ],
   ['access-review', '--org', brood.word()],
-  ['import', 'customers', '/nowhere', '--org', brood.word()],
 ]
 
 test('what people send in is nowhere in clear', { timeout: 600_000 }, async () => {
