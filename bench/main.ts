@@ -5,7 +5,18 @@ import { runAsCommand } from '../src/run.ts'
 import { type Figure, machine } from './measure.ts'
 
 /** Each is a file here that exports `measure`. */
-const benchmarks = ['install', 'start', 'tests', 'rls', 'outbox', 'graphql', 'sign-in'] as const
+const benchmarks = [
+  'install',
+  'start',
+  'tests',
+  'rls',
+  'outbox',
+  'graphql',
+  'sign-in',
+  'audit',
+  'personal',
+  'imports',
+] as const
 
 /** Three digits, without an exponent. */
 const round = (value: number) =>

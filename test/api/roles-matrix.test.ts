@@ -185,12 +185,24 @@ function asked(schema: GraphQLSchema, { name }: Routine, given: string): string 
   return `mutation { ${field}(input: { ${written(given, types)} }) { clientMutationId } }`
 }
 
+/** Whether the server stands between: it hides the function behind a mutation of its own. */
+function isMediated(schema: GraphQLSchema, { name }: Routine): boolean {
+  const mutation = schema.getMutationType()?.getFields()[camel(bare(name))]
+  return mutation !== undefined && mutation.args[0]?.name !== 'input'
+}
+
 test('every function refuses by GraphQL whom it refuses by SQL, with the same code', async ({
   stage: { api, schema, personas, routines, inSql },
 }) => {
   const differing: string[] = []
+  const mediated: string[] = []
   let refusals = 0
   for (const routine of routines.filter(({ name }) => name.startsWith('app_public.'))) {
+    // Other arguments go in there, and other answers come out: tests by room show them.
+    if (isMediated(schema, routine)) {
+      mediated.push(routine.name)
+      continue
+    }
     const calls = Object.entries(callsOf(routine))
     const said = await inSql((story) => answersOf(story, routine, personas))
     for (const persona of personas) {
@@ -211,6 +223,7 @@ test('every function refuses by GraphQL whom it refuses by SQL, with the same co
     }
   }
   expect(differing).toEqual([])
+  expect(mediated).toEqual(['app_public.find_customer', 'app_public.read_person'])
   expect(refusals).toBeGreaterThan(100)
 }, 120_000)
 

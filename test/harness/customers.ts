@@ -22,7 +22,10 @@ export const testRings = (database: Database) =>
   )
 
 /** A new brand; its number. */
-export async function newBrand({ superuserUrl }: TestDatabase, slug: string): Promise<string> {
+export async function newBrand(
+  { superuserUrl }: Pick<TestDatabase, 'superuserUrl'>,
+  slug: string,
+): Promise<string> {
   return withClient(superuserUrl, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `select o.id

@@ -1,7 +1,8 @@
 -- As if the rows had come one by one, in the order of their lines; so it makes no difference where
 -- a batch ends. Nearly all rows have nothing to do with each other and are merged as one set. Rows
 -- that hand a mail or phone from one customer to another go one by one. Each row is looked up by
--- its key, whatever the planner thinks of tables of which it has no statistics yet.
+-- its key, whatever the planner thinks of tables of which it has no statistics yet. (Before
+-- PostgreSQL 18 that makes plans look dear enough to be compiled, which takes longer than they do.)
 create or replace function app_private.merge_customers(
   brand_id bigint,
   run_id bigint,
@@ -19,6 +20,7 @@ set search_path = pg_catalog, pg_temp
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_material = off
+set jit = off
 as $$
 declare
   v_brand_id constant bigint := merge_customers.brand_id;

@@ -29,6 +29,8 @@ begin
       errcode = 'FL002',
       message = 'There is no such table with sealed columns.';
   end if;
+  -- The entry of the key in the audit log covers what is only sealed anew.
+  perform set_config('fluence.new_key', 'on', true);
   -- What somebody else holds is left for the next round: nobody waits here, so nothing locks up.
   execute format(
     'with given as materialized (
@@ -53,6 +55,7 @@ begin
   )
   using renew_sealed_rows.renewed, renew_sealed_rows.ring, renew_sealed_rows.version;
   get diagnostics v_count = row_count;
+  perform set_config('fluence.new_key', '', true);
   return v_count;
 end
 $$;

@@ -2,7 +2,8 @@ create or replace function app_private.audit_table(
   audited regclass,
   organization_column name,
   ignored text[] default '{}',
-  imported boolean default false
+  imported boolean default false,
+  rekeyed boolean default false
 )
 returns void
 language plpgsql
@@ -40,7 +41,13 @@ begin
   execute format(
     'create or replace trigger _400_audit_update after update on %s '
     'referencing old table as old_rows new table as new_rows ' || v_call,
-    audit_table.audited, ''
+    audit_table.audited,
+    case
+      when audit_table.rekeyed then
+        'when (session_user not in (''fluence_server'', ''fluence_worker'') '
+        'or coalesce(current_setting(''fluence.new_key'', true), '''') = '''')'
+      else ''
+    end
   );
   execute format(
     'create or replace trigger _400_audit_delete after delete on %s '
@@ -53,7 +60,9 @@ begin
   );
 end
 $$;
-comment on function app_private.audit_table(regclass, name, text[], boolean) is
+comment on function app_private.audit_table(regclass, name, text[], boolean, boolean) is
   'Attaches the audit log to a table. Named are the column that tells whose a row is (null: '
   'nobody''s), columns whose change alone is not worth an entry, and whether rows that an import '
-  'adds are covered by the entry of its run (fluence.import_run, set by the server''s own login).';
+  'adds are covered by the entry of its run (fluence.import_run, set by the server''s own login), '
+  'and whether what is sealed with a new key is by the entry of that key (fluence.new_key, set by '
+  'app_private.renew_sealed_rows()).';

@@ -15,6 +15,7 @@ import { loadedHash } from '../../server/postgres/loader.ts'
 import { pendingMigrations } from '../../server/postgres/migrate.ts'
 import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
 import { readSources } from '../../server/postgres/sources.ts'
+import { checkAudit } from './audit.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { checkHardening } from './hardening.ts'
 import { checkKeys } from './keys.ts'
@@ -42,6 +43,7 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         checkMigrations,
         checkSources,
         checkLint,
+        checkAudit,
         checkKeys,
       ]).catch(() => [])),
     ]

@@ -67,18 +67,18 @@ describe('customers', () => {
   test('have no mutation but their erasure, and no sealed field', async ({ api }) => {
     const { admin } = await shop(api)
     const { body } = await api.graphql(
-      `{ __schema { mutationType { fields { name } } types { name fields { name } } } }`,
+      `{ schema: __schema { mutationType { fields { name } } types { name fields { name } } } }`,
       {},
       admin,
     )
     const { mutationType, types } = (
       body.data as {
-        __schema: {
+        schema: {
           mutationType: { fields: { name: string }[] }
           types: { name: string; fields: { name: string }[] | null }[]
         }
       }
-    ).__schema
+    ).schema
     const mutations = mutationType.fields.map(({ name }) => name)
     expect(
       mutations.filter((name) => /customer|person|channel|import/i.test(name)).toSorted(),

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { describe, expect } from 'vitest'
 import { withClient } from '../../../src/server/postgres/connect.ts'
+import { until } from '../../../src/server/postgres/processes.ts'
 import { csvOf, type Given, importText, newBrand, person } from '../../harness/customers.ts'
 import type { TestDatabase } from '../../harness/database.ts'
 import { test } from '../../harness/test.ts'
@@ -205,6 +206,35 @@ describe('an import of customers', () => {
     expect(rejected(rejectText)).toEqual(bad.map(([, what], i) => `${i + 3},${what}`))
   })
 
+  test('that fails tells nothing of anybody, wherever it fails', async ({ database }) => {
+    const id = await brand(database)
+    const canary = person(1, {
+      customer_name: 'Canary Zoe',
+      customer_mail: 'canary@zoe.example',
+      customer_phone: '+49 555 4242',
+      customer_address: 'Canary Row 1',
+      channel: 4242,
+    })
+    for (const table of ['app_public.channels', 'app_private.customer_identities']) {
+      await rows(database, `alter table ${table} add constraint broken check (false) not valid`)
+      const failed = await importText(database, id, csvOf([canary])).then(
+        () => undefined,
+        (error: unknown) => error as pg.DatabaseError,
+      )
+      await rows(database, `alter table ${table} drop constraint broken`)
+      expect(failed?.constraint).toBe('broken')
+      const told = [failed?.stack, JSON.stringify(failed)].join('\n')
+      expect(told).not.toMatch(/zoe|canary|555|Row 1/i)
+    }
+    const [{ status = '' } = {}] = await rows<{ status: string }>(
+      database,
+      'select max(r.status) as status from app_public.import_runs as r where r.brand_id = $1',
+      [id],
+    )
+    expect(status).toBe('failed')
+    expect(counts(await importText(database, id, csvOf([canary])))).toMatchObject({ added: 1 })
+  })
+
   test('knows today by the time zone of the brand', async ({ database }) => {
     const id = await brand(database)
     const [{ today = '', tomorrow = '' } = {}] = await rows<{ today: string; tomorrow: string }>(
@@ -286,6 +316,34 @@ describe('several imports at once', () => {
     expect(done.reduce((sum, { added }) => sum + added, 0)).toBe(60)
     expect(done.map(({ rejected: all }) => all)).toEqual([0, 0, 0])
     expect(await stateOf(database, id)).toHaveLength(60)
+  })
+
+  test('and an erasure: who is erased while a file is merged stays erased', async ({
+    database,
+  }) => {
+    const id = await brand(database)
+    await importText(database, id, csvOf([person(1), person(2)]))
+    await withClient(database.superuserUrl, async (erasing) => {
+      await erasing.query('begin')
+      await erasing.query('select app_private.forget_customer($1, 1)', [id])
+      const importing = importText(
+        database,
+        id,
+        csvOf([1, 2].map((each) => person(each, { customer_name: 'Renamed' }))),
+      )
+      const waits = await until(20_000, async () => {
+        const { rowCount } = await erasing.query(
+          `select from pg_locks as l where not l.granted and l.locktype = 'transactionid'`,
+        )
+        return rowCount === 1
+      })
+      expect(waits).toBe(true)
+      await erasing.query('commit')
+      const { rejectText, ...done } = await importing
+      expect(counts(done)).toEqual({ added: 0, changed: 1, unchanged: 0, rejected: 1 })
+      expect(rejected(rejectText)).toEqual(['2,customer_id,FL302'])
+    })
+    expect(await stateOf(database, id)).toMatchObject([{ id: '2', name_mask: 'R***' }])
   })
 
   test('take a mail that both want once', async ({ database }) => {

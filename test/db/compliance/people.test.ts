@@ -3,11 +3,12 @@ import { keyedHash } from '../../../src/server/personal/keyed-hash.ts'
 import { unseal } from '../../../src/server/personal/seal.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
 import { csvOf, importText, newBrand, person, testRings } from '../../harness/customers.ts'
+import type { TestDatabase } from '../../harness/database.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 let n = 0
 /** A brand with one customer, and another one that looks alike. */
-async function twoBrands(database: Parameters<typeof newBrand>[0]) {
+async function twoBrands(database: TestDatabase) {
   const [own, other] = [
     await newBrand(database, `own-${(n += 1)}`),
     await newBrand(database, `other-${n}`),

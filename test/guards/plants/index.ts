@@ -3,6 +3,7 @@ import { keyPlants } from './keys.ts'
 import { objectPlants } from './objects.ts'
 import { rightPlants } from './rights.ts'
 import { sensitivePlants } from './sensitive.ts'
+import { sealedPlants } from './sealed.ts'
 
 export { sound } from './sound.ts'
 export const plants = [
@@ -11,4 +12,5 @@ export const plants = [
   ...objectPlants,
   ...auditPlants,
   ...sensitivePlants,
+  ...sealedPlants,
 ]
