@@ -180,25 +180,24 @@ const ofReasons = {
 }
 
 /** What the command line refuses, last of all because it would be a wrong role, name or zone. */
-const refusedCommands = (brood: Brood, people: Brood, roles: Brood) => [
-  [
-    ...['user', 'create', '--org', 'acme', '--role', brood.word()],
-    ...['--mail', people.mail(), '--name', people.personName()],
-  ],
-  [
-    ...['user', 'create', '--org', brood.word(), '--role', 'analyst'],
-    ...['--mail', brood.mail(), '--name', brood.personName()],
-  ],
-  ['login', 'create', '--org', 'acme', '--role', 'analyst', '--name', roles.personName()],
-  ['login', 'create', '--org', brood.word(), '--role', 'analyst', '--name', brood.word()],
-  ['login', 'revoke', '--org', 'acme', '--name', brood.word()],
-  [
-    ...['org', 'create', '--slug', brood.mail(), '--name', brood.word()],
-    ...['--timezone', brood.word(), '--currency', 'EUR'],
-  ],
-  ['access-review', '--org', brood.word()],
-  ['import', 'customers', '/nowhere', '--org', brood.word()],
-]
+function refusedCommands(brood: Brood, people: Brood, roles: Brood): string[][] {
+  const user = (org: string, role: string, of: Brood) => {
+    const named = ['--mail', of.mail(), '--name', of.personName()]
+    return ['user', 'create', '--org', org, '--role', role, ...named]
+  }
+  const login = (org: string, name: string) => {
+    return ['login', 'create', '--org', org, '--role', 'analyst', '--name', name]
+  }
+  const org = ['--slug', brood.mail(), '--name', brood.word(), '--timezone', brood.word()]
+  return [
+    user('acme', brood.word(), people),
+    user(brood.word(), 'analyst', brood),
+    login('acme', roles.personName()),
+    login(brood.word(), brood.word()),
+    ['org', 'create', ...org, '--currency', 'EUR'],
+    ['access-review', '--org', brood.word()],
+  ]
+}
 
 test('what people send in is nowhere in clear', { timeout: 600_000 }, async () => {
   // From a first backup on, the log of changes is archived.

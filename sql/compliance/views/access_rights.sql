@@ -3,7 +3,8 @@
 -- after: compliance/views/sensitive_data
 create or replace view app_private.access_rights
 with (security_invoker = true) as
-with role_rights as (
+-- Once for each role, not for each of its holders.
+with role_rights as materialized (
   select
     r.role, d.data_class, d.scope, d.persons_only,
     concat_ws('.', d.object, d.column_name) as what

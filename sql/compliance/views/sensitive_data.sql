@@ -79,8 +79,8 @@ from (
 left join lateral unnest(d.columns::text[]) as c (name) on true;
 
 comment on view app_private.sensitive_data is
-  'One row per thing that the access review is about: a column, or a whole table, view or function, '
-  'and the class of what it holds.';
+  'One row per thing that the access review is about: a column, or a whole table, view or '
+  'function, and the class of what it holds.';
 comment on column app_private.sensitive_data.data_class is
   'personal_unsealed (customers in clear, each reading logged with its reason), personal_clear '
   '(names and addresses of people in the house), personal_masked, personal_sealed (ciphertext), '

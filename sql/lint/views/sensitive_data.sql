@@ -136,5 +136,5 @@ where exists (select from people as o where has_function_privilege(o.role, p.oid
 
 comment on view lint.sensitive_data is
   'One row per column, view or function that the access review does not know of: what the audit '
-  'log masks, money beside its currency, what people read of it '
-  'through views and functions. And per entry of the register that is about nothing.';
+  'log masks, money beside its currency, what people read of it through views and functions. And '
+  'per entry of the register that is about nothing.';

@@ -43,9 +43,7 @@ export async function throughImports(dir: string, run: Run, brood: Brood): Promi
     Array.from({ length: count }, (_, i) => customer(from + i, brood))
   const file = (...lines: string[]) => `${[head, ...lines].join('\r\n')}\r\n`
 
-  const first = file(...good(1, 200))
-  expect((await load('good.csv', first)).code).toBe(0)
-  expect((await load('same.csv', first)).code).toBe(0)
+  expect((await load('good.csv', file(...good(1, 200)))).code).toBe(0)
   expect((await load('changed.csv', file(...good(1, 50)))).code).toBe(0)
 
   const twice = brood.mail()
