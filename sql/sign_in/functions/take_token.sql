@@ -25,6 +25,9 @@ begin
       message = 'This link does not work any more.',
       hint = 'Ask for another mail.';
   end if;
+  -- It was right in the end.
+  delete from app_private.login_attempts as a
+  where a.account_key = app_private.key_of_token(take_token.token_hash);
   return v_mail;
 end
 $$;

@@ -79,13 +79,17 @@ export class Accounts {
     given: { mail: string; password: string; displayName: string; locale?: string | null },
   ) {
     const { mail, password, displayName, locale } = given
-    const hash = await this.#newPassword(password, { mail, name: displayName })
-    await this.#discreetly('select app_private.register_account($1, $2, $3, $4, $5)', [
-      mail,
-      displayName,
-      locale ?? 'en',
-      hash,
+    refuseWeak(password, { mail, name: displayName })
+    const about = [mail, displayName, locale ?? 'en']
+    const attempt = await this.#begin('select app_private.register_begin($1, $2, $3, $4)', [
+      ...about,
       visit.addressKey,
+    ])
+    const hash = await this.#hash(attempt, password)
+    await this.#discreetly('select app_private.register_account($1, $2, $3, $4, $5)', [
+      attempt,
+      ...about,
+      hash,
     ])
     return done
   }
@@ -101,7 +105,7 @@ export class Accounts {
       [given.mail, visit.addressKey],
     )
     const hash = attempt.password_hash ?? undefined
-    const matched = await this.#matches(given.password, hash)
+    const matched = await this.#matches(attempt.attempt_id, given.password, hash)
     const stale = matched && hash !== undefined && this.#passwords.needsRehash(hash)
     const keys = newKeys()
     const step = await this.#one<Step>(
@@ -113,7 +117,7 @@ export class Accounts {
         sha256Of(keys.refresh),
         sha256Of(keys.challenge),
         visit.device,
-        stale ? await this.#hash(given.password) : null,
+        stale ? await this.#betterHash(given.password) : null,
       ],
     )
     return this.#signedIn(visit, step, keys, given.cookies)
@@ -199,15 +203,16 @@ export class Accounts {
     return done
   }
 
-  async recoverPassword(_visit: Visit, given: { token: string; newPassword: string }) {
-    const hash = await this.#newPassword(given.newPassword)
+  async recoverPassword(visit: Visit, given: { token: string; newPassword: string }) {
+    const hash = await this.#byToken(visit, 'recover', given.token, given.newPassword)
     await this.#ask('select app_private.recover_finish($1, $2)', [sha256Of(given.token), hash])
     return done
   }
 
   async changePassword(visit: Visit, given: { password: string; newPassword: string }) {
+    refuseWeak(given.newPassword)
     const { attempt_id, matched } = await this.#passwordAgain(visit, given.password)
-    const hash = await this.#newPassword(given.newPassword)
+    const hash = await this.#hash(attempt_id, given.newPassword)
     await this.#ask('select app_private.change_password($1, $2, $3, $4)', [
       attempt_id,
       sha256Of(visit.handle),
@@ -286,7 +291,7 @@ export class Accounts {
   }
 
   async acceptInvitation(
-    _visit: Visit,
+    visit: Visit,
     given: {
       token: string
       displayName?: string | null
@@ -295,8 +300,9 @@ export class Accounts {
     },
   ) {
     const { token, displayName = null, locale, password } = given
+    const known = { name: displayName ?? '' }
     const hash =
-      password == null ? null : await this.#newPassword(password, { name: displayName ?? '' })
+      password == null ? null : await this.#byToken(visit, 'invite', token, password, known)
     await this.#ask('select app_private.accept_invitation($1, $2, $3, $4)', [
       sha256Of(token),
       displayName,
@@ -343,26 +349,67 @@ export class Accounts {
       [sha256Of(visit.handle), visit.addressKey],
     )
     if (attempt === undefined) throw new Refusal('FL903', 'The account is gone.', 401)
-    const matched = await this.#matches(password, attempt.password_hash ?? undefined)
-    return { attempt_id: attempt.attempt_id, matched }
+    const { attempt_id, password_hash } = attempt
+    const matched = await this.#matches(attempt_id, password, password_hash ?? undefined)
+    return { attempt_id, matched }
   }
 
-  async #newPassword(password: string, known: Known = {}): Promise<string> {
-    const rules = brokenRules(password, known)
-    if (rules.length > 0) throw weakPassword(rules)
-    return this.#hash(password)
+  /** The hash of a password that the token of a mail lets somebody set. */
+  async #byToken(
+    visit: Visit,
+    purpose: 'recover' | 'invite',
+    token: string,
+    password: string,
+    known: Known = {},
+  ): Promise<string> {
+    refuseWeak(password, known)
+    const attempt = await this.#begin('select app_private.token_begin($1, $2, $3)', [
+      sha256Of(token),
+      purpose,
+      visit.addressKey,
+    ])
+    return this.#hash(attempt, password)
   }
 
-  #hash(password: string): Promise<string> {
-    return this.#passwords.hashPassword(password).catch(asRefusal)
+  /** Counts an attempt before anything of it costs time; its number. */
+  async #begin(text: string, values: unknown[]): Promise<string> {
+    const { id } = await this.#one<{ id: string }>(`${text} as id`, values)
+    return id
   }
 
-  #matches(password: string, hash: string | undefined): Promise<boolean> {
+  #hash(attempt: string, password: string): Promise<string> {
+    return this.#inTurn(attempt, this.#passwords.hashPassword(password))
+  }
+
+  /** It can wait for another login. */
+  async #betterHash(password: string): Promise<string | null> {
+    try {
+      return await this.#passwords.hashPassword(password)
+    } catch (error) {
+      if (error instanceof Busy) return null
+      throw error
+    }
+  }
+
+  #matches(attempt: string, password: string, hash: string | undefined): Promise<boolean> {
     // No password is that long; it is compared with nothing, which takes as long.
     const possible = Buffer.byteLength(password) <= 1000
-    return this.#passwords
-      .verifyPassword(possible ? password : '', possible ? hash : undefined)
-      .catch(asRefusal)
+    return this.#inTurn(
+      attempt,
+      this.#passwords.verifyPassword(possible ? password : '', possible ? hash : undefined),
+    )
+  }
+
+  /** Who finds the queue full has tried nothing, so the attempt is given back. */
+  async #inTurn<T>(attempt: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error
+      await this.#ask('select app_private.give_back_attempt($1)', [attempt])
+      const when = `Try again in ${error.retryAfterSeconds} seconds.`
+      throw new Refusal('FL907', `Too many people are signing in at this moment. ${when}`, 503)
+    }
   }
 
   async #signedIn(
@@ -452,11 +499,12 @@ export const inWords: Record<BrokenRule, string> = {
   like_the_account: 'not be mostly your mail or name',
 }
 
-const weakPassword = (rules: readonly BrokenRule[]) =>
-  new Refusal('FL908', `A password must ${rules.map((rule) => inWords[rule]).join(', ')}.`, 400)
-
-function asRefusal(error: unknown): never {
-  if (!(error instanceof Busy)) throw error
-  const when = `Try again in ${error.retryAfterSeconds} seconds.`
-  throw new Refusal('FL907', `Too many people are signing in at this moment. ${when}`, 503)
+function refuseWeak(password: string, known: Known = {}): void {
+  const rules = brokenRules(password, known)
+  if (rules.length === 0) return
+  throw new Refusal(
+    'FL908',
+    `A password must ${rules.map((rule) => inWords[rule]).join(', ')}.`,
+    400,
+  )
 }

@@ -9,11 +9,11 @@ import {
   passwordHash,
   person,
   random,
+  register,
 } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const mail = 'ann@example.com'
-const register = `select app_private.register_account($1, $2, 'en', $3, 'x')`
 const confirm = 'select app_private.confirm_mail($1)'
 const begin = 'select * from app_private.login_begin($1, $2)'
 const finish = 'select * from app_private.login_finish($1, $2, $3, $4, $5)'

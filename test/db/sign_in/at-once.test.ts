@@ -11,6 +11,7 @@ import {
   passwordHash,
   person,
   random,
+  register,
 } from '../../harness/people.ts'
 import { type Crowd, test } from '../../harness/test.ts'
 
@@ -251,11 +252,7 @@ describe('confirming one address', () => {
   async function registered(crowd: Crowd, mail: string, names: readonly string[]) {
     await server(crowd, async (client) => {
       for (const name of names) {
-        await client.query(`select app_private.register_account($1, $2, 'en', $3, 'x')`, [
-          mail,
-          name,
-          passwordHash(name),
-        ])
+        await client.query(register, [mail, name, passwordHash(name)])
       }
     })
     return crowd.as('postgres', 1, async ([root]) => {
@@ -315,10 +312,7 @@ describe('confirming one address', () => {
       )
       await waitsForLock(crowd)
       // Who registers meanwhile waits for nobody, and comes too late as well.
-      await late!.query(`select app_private.register_account($1, 'Late', 'en', $2, 'x')`, [
-        mail,
-        passwordHash('Late'),
-      ])
+      await late!.query(register, [mail, 'Late', passwordHash('Late')])
       await ann!.query('commit')
       expect(await second).toBe('FL115')
       expect(await nameOf(late!, mail, names)).toBe('Ann')
