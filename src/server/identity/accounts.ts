@@ -439,8 +439,16 @@ export class Accounts {
   }
 
   async #ask<T extends object>(text: string, values: unknown[]): Promise<T[]> {
-    const { rows } = await this.#server.query<T>(text, values)
-    return rows
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { rows } = await this.#server.query<T>(text, values)
+        return rows
+      } catch (error) {
+        // One statement is one transaction: nothing of it happened, and the other one is through.
+        if (attempt === 3 || !metAnother(error)) throw error
+        await pause(Math.random() * 50)
+      }
+    }
   }
 
   async #one<T extends object>(text: string, values: unknown[]): Promise<T> {
@@ -455,6 +463,9 @@ export class Accounts {
     if (asked.status === 'rejected') throw asked.reason
   }
 }
+
+/** Two transactions waited for each other, and PostgreSQL ended this one. */
+const metAnother = (error: unknown) => ['40001', '40P01'].includes(String(Object(error).code))
 
 interface Keys {
   readonly handle: string
