@@ -61,3 +61,53 @@ alter table app_private.mail_tokens force row level security;
 alter table app_public.users force row level security;
 alter table app_public.memberships force row level security;
 alter table app_private.user_accounts drop column mail_confirmed_at;
+
+-- identity: what an admin has made ends with the membership ---------------------------------------
+
+-- Those who went before could still use what they had seen.
+alter table app_private.sessions no force row level security;
+alter table app_private.database_logins no force row level security;
+alter table app_public.invitations no force row level security;
+alter table app_public.users no force row level security;
+alter table app_public.memberships no force row level security;
+update app_private.sessions as s set revoked_at = now()
+where s.kind = 'api_key'
+  and s.revoked_at is null
+  and not exists (
+    select from app_public.memberships as m
+    join app_public.users as u on u.id = m.user_id
+    where m.user_id = s.created_by
+      and m.organization_id = s.organization_id
+      and m.role = 'admin'
+      and m.ended_at is null
+      and u.deactivated_at is null
+  );
+update app_private.database_logins as l set revoked_at = now()
+where l.created_by is not null
+  and l.revoked_at is null
+  and not exists (
+    select from app_public.memberships as m
+    join app_public.users as u on u.id = m.user_id
+    where m.user_id = l.created_by
+      and m.organization_id = l.organization_id
+      and m.role = 'admin'
+      and m.ended_at is null
+      and u.deactivated_at is null
+  );
+update app_public.invitations as i set revoked_at = now()
+where i.accepted_at is null
+  and i.revoked_at is null
+  and not exists (
+    select from app_public.memberships as m
+    join app_public.users as u on u.id = m.user_id
+    where m.user_id = i.invited_by
+      and m.organization_id = i.organization_id
+      and m.role = 'admin'
+      and m.ended_at is null
+      and u.deactivated_at is null
+  );
+alter table app_private.sessions force row level security;
+alter table app_private.database_logins force row level security;
+alter table app_public.invitations force row level security;
+alter table app_public.users force row level security;
+alter table app_public.memberships force row level security;

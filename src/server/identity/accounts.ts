@@ -328,13 +328,12 @@ export class Accounts {
       role: string
       expiresAt?: string | null
       connectionLimit?: number | null
+      membershipId?: string | null
+      agencyGrantId?: string | null
     },
   ) {
-    const { name, role, expiresAt, connectionLimit: connections } = given
-    return this.#logins.create(
-      { session: sha256Of(visit.handle) },
-      { name, role, expiresAt, connections },
-    )
+    const { connectionLimit: connections, ...wanted } = given
+    return this.#logins.create({ session: sha256Of(visit.handle) }, { ...wanted, connections })
   }
 
   async revokeDatabaseLogin(visit: Visit, { name }: { name: string }) {

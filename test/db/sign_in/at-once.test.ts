@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { describe, expect } from 'vitest'
 import { pause } from '../../../src/server/postgres/processes.ts'
 import {
+  admin,
   digest,
   enrol,
   giveCode,
@@ -461,6 +462,35 @@ describe('a session that is opened while its ground ends', () => {
       expect(await liveRoles(crowd, user)).toEqual([])
     })
   }
+})
+
+test('an API key that is made while its maker is removed is none', async ({ crowd }) => {
+  await crowd.as('postgres', 1, async ([root]) => {
+    const { id } = await one<{ id: string }>(
+      root!,
+      `select o.id from app_private.create_organization('brand', 'late', 'L', 'UTC', 'EUR') as o`,
+    )
+    await server(crowd, async (client) => {
+      await admin(client, 'stays@example.com', id)
+      const goes = await admin(client, 'goes@example.com', id)
+      await root!.query('begin')
+      await root!.query('update app_public.memberships set ended_at = now() where id = $1', [
+        goes.membershipId,
+      ])
+      const made = client
+        .query(
+          `select app_private.create_api_key($1, 'late', 'analyst', now() + interval '1 day', $2)`,
+          [digest(goes.handle), digest('late key')],
+        )
+        .then(
+          () => 'done',
+          (error: pg.DatabaseError) => error.code,
+        )
+      await waitsForLock(crowd)
+      await root!.query('commit')
+      expect(await made).toBe('FL102')
+    })
+  })
 })
 
 async function settle(crowd: Crowd, mail: string) {
