@@ -111,3 +111,23 @@ alter table app_private.database_logins force row level security;
 alter table app_public.invitations force row level security;
 alter table app_public.users force row level security;
 alter table app_public.memberships force row level security;
+
+-- sign_in: one rule for addresses, the mailer's too -------------------------------------------------
+
+-- Not valid: an account that the command line made by another address keeps it.
+alter domain app_public.mail_address drop constraint mail_address_form_check;
+alter domain app_public.mail_address
+  add constraint mail_address_form_check check (
+    length(value) <= 254
+    and value ~ (
+      '^[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f'
+      '\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff-\uffff'
+      '\U000e0000-\U0010ffff<>()\[\]\\,;:"@]{1,64}'
+      '@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*'
+      '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'
+    )
+    and value !~ '^\.|\.[.@]|[.@][0-9]+$'
+  ) not valid;
+alter table app_private.mails
+  add column failure text
+  constraint mails_failure_is_a_code_check check (failure ~ '^\w{1,40}$');

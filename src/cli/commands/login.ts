@@ -4,6 +4,7 @@ import { Problem } from '../../problem.ts'
 import { makeProgress } from '../../progress.ts'
 import { readEnv } from '../../server/env.ts'
 import { DatabaseLogins, peopleUrl } from '../../server/identity/database-logins.ts'
+import { oneAddress } from '../../server/mail/address.ts'
 import type { Access } from '../../server/postgres/access.ts'
 import { withClient } from '../../server/postgres/connect.ts'
 import { withDatabase } from '../../server/postgres/open.ts'
@@ -136,7 +137,7 @@ async function membershipOf(
   const { rows } = await withClient(access.as('fluence_server'), (client) =>
     client.query<{ id: string }>('select app_private.membership_of($1, $2) as id', [
       organizationId,
-      mail,
+      oneAddress(mail),
     ]),
   )
   return rows[0]?.id

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { Command } from 'commander'
 import pg from 'pg'
 import { Problem } from '../../problem.ts'
+import { oneAddress } from '../../server/mail/address.ts'
 import { inTransaction } from '../../server/postgres/connect.ts'
 import { asServer, refusalOf } from '../as-server.ts'
 import { print } from '../output.ts'
@@ -29,7 +30,8 @@ export function addUser(program: Command): void {
     .option('--locale <code>', 'language of mails', 'en')
     .option('--password-stdin', 'read the password from the standard input; else one is made')
     .option('--json', 'print the result as JSON')
-    .action(async (options: Options) => {
+    .action(async (given: Options) => {
+      const options = { ...given, mail: oneAddress(given.mail) }
       const password = await choosePassword(options)
       const id = await create(options, password)
       print({ id, mail: options.mail, password }, options.json, (made) =>

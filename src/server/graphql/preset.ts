@@ -9,6 +9,7 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { Accounts } from '../identity/accounts.ts'
 import { bucketsPlugin } from './buckets.ts'
+import { mailAddressPlugin } from './mail-address.ts'
 import { momentsPlugin } from './moments.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
@@ -31,6 +32,7 @@ export const makePreset = (pool: Pool, accounts?: Accounts): GraphileConfig.Pres
   plugins: [
     oneNamespace,
     momentsPlugin,
+    mailAddressPlugin,
     pageSizePlugin,
     bucketsPlugin,
     subscriptionsPlugin,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { Refusal } from '../graphql/errors.ts'
+import { oneAddress } from '../mail/address.ts'
 import { pause } from '../postgres/processes.ts'
 import type { DatabaseLogins } from './database-logins.ts'
 import { newOpaque, sha256Of } from './opaque.ts'
@@ -78,7 +79,8 @@ export class Accounts {
     visit: Visit,
     given: { mail: string; password: string; displayName: string; locale?: string | null },
   ) {
-    const { mail, password, displayName, locale } = given
+    const { password, displayName, locale } = given
+    const mail = oneAddress(given.mail)
     refuseWeak(password, { mail, name: displayName })
     const about = [mail, displayName, locale ?? 'en']
     const attempt = await this.#begin('select app_private.register_begin($1, $2, $3, $4)', [
@@ -102,7 +104,7 @@ export class Accounts {
   async login(visit: Visit, given: { mail: string; password: string; cookies?: boolean | null }) {
     const attempt = await this.#one<{ attempt_id: string; password_hash: string | null }>(
       'select * from app_private.login_begin($1, $2)',
-      [given.mail, visit.addressKey],
+      [oneAddress(given.mail), visit.addressKey],
     )
     const hash = attempt.password_hash ?? undefined
     const matched = await this.#matches(attempt.attempt_id, given.password, hash)
@@ -199,7 +201,10 @@ export class Accounts {
   }
 
   async requestRecovery(visit: Visit, { mail }: { mail: string }) {
-    await this.#discreetly('select app_private.recover_begin($1, $2)', [mail, visit.addressKey])
+    await this.#discreetly('select app_private.recover_begin($1, $2)', [
+      oneAddress(mail),
+      visit.addressKey,
+    ])
     return done
   }
 
@@ -228,7 +233,7 @@ export class Accounts {
       attempt_id,
       sha256Of(visit.handle),
       matched,
-      given.mail,
+      oneAddress(given.mail),
     ])
     return done
   }
