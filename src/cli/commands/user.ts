@@ -18,9 +18,9 @@ interface Options {
 }
 
 export function addUser(program: Command): void {
-  program
-    .command('user')
-    .description('people who sign in')
+  const user = program.command('user').description('people who sign in')
+
+  user
     .command('create')
     .description('create a person as a member of an organization; you vouch for the address')
     .requiredOption('--mail <address>', 'what the person signs in with')
@@ -39,6 +39,19 @@ export function addUser(program: Command): void {
           ? `Created ${made.mail} with the id ${made.id}.`
           : `Created ${made.mail} with the id ${made.id} and the password ${made.password}`,
       )
+    })
+
+  user
+    .command('remove-second-factor')
+    .description('take the second factor from a person who lost it; make sure first who asks')
+    .requiredOption('--mail <address>', 'what the person signs in with')
+    .action(async ({ mail }: { readonly mail: string }) => {
+      await asServer((client) =>
+        client.query('select app_private.reset_second_factor_of($1)', [oneAddress(mail)]),
+      ).catch((error: unknown) => {
+        throw refusalOf(error) ?? error
+      })
+      process.stdout.write(`${mail} signs in with the password alone now; all sessions ended.\n`)
     })
 }
 
