@@ -131,3 +131,19 @@ alter domain app_public.mail_address
 alter table app_private.mails
   add column failure text
   constraint mails_failure_is_a_code_check check (failure ~ '^\w{1,40}$');
+
+-- sign_in: a code counts only with the secret that it was compared with -----------------------------
+
+alter table app_private.login_attempts add column secret_hash app_private.digest;
+
+-- identity: API keys end -----------------------------------------------------------------------------
+
+alter table app_private.sessions no force row level security;
+update app_private.sessions as s
+set expires_at = least(s.expires_at, s.created_at + interval '17544 hours')
+where s.kind = 'api_key';
+alter table app_private.sessions force row level security;
+-- In hours, which are as long in every time zone: two years, one of them a leap year.
+alter table app_private.sessions
+  add constraint sessions_keys_end_within_two_years_check
+    check (kind = 'person' or expires_at <= created_at + interval '17544 hours');

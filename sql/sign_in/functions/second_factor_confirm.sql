@@ -25,7 +25,7 @@ begin
     last_step = second_factor_confirm.step
   where f.user_id = v_session.user_id
     and v_attempt.session_id = v_session.id
-    and f.wanted_secret is not null;
+    and sha256(f.wanted_secret) = v_attempt.secret_hash;
   if not found then
     raise exception using
       errcode = 'FL114',

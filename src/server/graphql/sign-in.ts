@@ -154,7 +154,7 @@ const typeDefs = gql`
     "Asks a new address to confirm itself; the old one stays until it has."
     changeMail(password: String!, mail: String!): Done
 
-    "Deletes the account of whoever asks. What was done with it stays, without a name."
+    "Deletes the account of whoever asks, who has just given the second factor if there is one. What was done with it stays, without a name."
     deleteAccount(password: String!): Done
 
     "Begins to set up a second factor."
@@ -172,7 +172,7 @@ const typeDefs = gql`
     "Accepts an invitation. Nobody is signed in by it."
     acceptInvitation(token: String!, displayName: String, locale: String, password: String): Done
 
-    "Makes an API key for a machine, which ends with the membership of the admin who makes it. For admins who have just given their second factor."
+    "Makes an API key for a machine, for two years at most, which ends with the membership of the admin who makes it. For admins who have just given their second factor."
     createApiKey(name: String!, role: UserRoleEnum!, expiresAt: Datetime!): NewApiKey
 
     "Makes a database login, which ends with the membership of the admin who makes it. For admins who have just given their second factor."

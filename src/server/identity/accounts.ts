@@ -251,11 +251,11 @@ export class Accounts {
 
   async enrolSecondFactor(visit: Visit) {
     const secret = newTotpSecret()
-    await this.#ask('select app_private.second_factor_enrol($1, $2)', [
-      sha256Of(visit.handle),
-      secret,
-    ])
-    const uri = totpUri(secret, 'Fluence', 'Fluence')
+    const { mail } = await this.#one<{ mail: string }>(
+      'select app_private.second_factor_enrol($1, $2) as mail',
+      [sha256Of(visit.handle), secret],
+    )
+    const uri = totpUri(secret, 'Fluence', mail)
     return { secret: totpSecretText(secret), uri, qrCode: qrSvg(uri) }
   }
 

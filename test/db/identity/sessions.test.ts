@@ -220,6 +220,17 @@ describe('an API key', () => {
     }
   })
 
+  test('lives for two years at most', async ({ story }) => {
+    const { boss } = await acmeWithAdmin(story)
+    const until = (moment: string) =>
+      `select app_private.create_api_key($1, 'k', 'analyst', ${moment}, $2)`
+    for (const moment of [`now() + interval '17545 hours'`, `'9999-12-31Z'`]) {
+      const error = await story.rejects('23514', until(moment), [boss, digest('key')])
+      expect(error.constraint).toBe('sessions_keys_end_within_two_years_check')
+    }
+    await story.rows(until(`now() + interval '17544 hours'`), [boss, digest('key')])
+  })
+
   test('is listed and revoked by the own admins', async ({ story }) => {
     const { acme, boss, handle } = await acmeWithAdmin(story)
     const [made] = await story.rows<{ id: string }>(create, [boss, 'BI', 'analyst', digest('key')])

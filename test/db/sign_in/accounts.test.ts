@@ -427,6 +427,26 @@ describe('somebody signed in', () => {
     await person(story.client, mail)
   })
 
+  test('deletes it only with the second factor, where there is one', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    const { handle } = await logIn(story.client, mail)
+    await enrol(story.client, handle)
+    const given = async (ago: string | null) => {
+      await story.as(null)
+      await story.rows(`update app_private.sessions set second_factor_at = now() - $1::interval`, [
+        ago,
+      ])
+      await story.atDoor('fluence_server')
+    }
+    for (const ago of ['6 minutes', null]) {
+      await given(ago)
+      await story.rejects('FL117', remove, [await again(story, handle), digest(handle), true])
+    }
+    await given('4 minutes')
+    await story.rows(remove, [await again(story, handle), digest(handle), true])
+  })
+
   test('cannot, as the last admin', async ({ story }) => {
     const acme = await story.organization('acme')
     await story.atDoor('fluence_server')

@@ -273,6 +273,54 @@ describe('a second factor', () => {
     await story.rows(give, [await attempt(), challenge, 101, null, digest('h'), digest('r')])
   })
 
+  test('a code of the device that was replaced meanwhile opens nothing', async ({ story }) => {
+    await shop(story)
+    const { handle } = await logIn(story.client, mail)
+    await enrol(story.client, handle)
+    const { challenge } = await logIn(story.client, mail)
+    const begin = () =>
+      one<{ attempt_id: string }>(
+        story.client,
+        `select * from app_private.second_factor_begin($1, 'x')`,
+        [digest(challenge)],
+      )
+    const stale = await begin()
+    const enrolment = 'select app_private.second_factor_enrol($1, $2) as mail'
+    const other = digest('another device').subarray(0, 20)
+    expect(await story.one(enrolment, [digest(handle), other])).toEqual({ mail })
+    const wanted = await one<{ attempt_id: string }>(
+      story.client,
+      `select * from app_private.second_factor_wanted($1, 'x')`,
+      [digest(handle)],
+    )
+    await story.rows('select app_private.second_factor_confirm($1, $2, 200, $3)', [
+      wanted.attempt_id,
+      digest(handle),
+      [digest('a code')],
+    ])
+    const rest = [digest(challenge), 300, null, digest('h'), digest('r')]
+    await story.rejects('FL114', give, [stale.attempt_id, ...rest])
+    await story.rows(give, [(await begin()).attempt_id, ...rest])
+  })
+
+  test('its first code must be of the secret that waits in the end', async ({ story }) => {
+    await shop(story)
+    const { handle } = await logIn(story.client, mail)
+    const enrolment = 'select app_private.second_factor_enrol($1, $2)'
+    await story.rows(enrolment, [digest(handle), secret])
+    const { attempt_id } = await one<{ attempt_id: string }>(
+      story.client,
+      `select * from app_private.second_factor_wanted($1, 'x')`,
+      [digest(handle)],
+    )
+    await story.rows(enrolment, [digest(handle), digest('another').subarray(0, 20)])
+    await story.rejects('FL114', 'select app_private.second_factor_confirm($1, $2, 200, $3)', [
+      attempt_id,
+      digest(handle),
+      [digest('a code')],
+    ])
+  })
+
   test('a recovery code stands in for it, once', async ({ story }) => {
     await shop(story, role)
     await enrol(story.client, (await logIn(story.client, mail)).handle)
