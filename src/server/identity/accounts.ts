@@ -510,6 +510,7 @@ export const inWords: Record<BrokenRule, string> = {
   no_lower_case: 'have a lower case letter',
   no_special_character: 'have a special character',
   repeats_a_character: 'have no character twice in a row',
+  repeats_itself: 'not be one part over and over',
   too_common: 'not be mostly common words',
   like_the_account: 'not be mostly your mail or name',
 }
