@@ -1,6 +1,6 @@
 -- The next migration: tables, columns, types, constraints, indexes, data.
 
--- identity: an admin comes in by the app ---------------------------------------------------------
+-- identity: an admin comes in by the app ----------------------------------------------------------
 
 -- The role asks for a second factor, and PostgreSQL asks for none. The watch drops what is over.
 alter table app_private.database_logins no force row level security;
@@ -112,7 +112,7 @@ alter table app_public.invitations force row level security;
 alter table app_public.users force row level security;
 alter table app_public.memberships force row level security;
 
--- sign_in: one rule for addresses, the mailer's too -------------------------------------------------
+-- sign_in: one rule for addresses, the mailer's too -----------------------------------------------
 
 -- Not valid: an account that the command line made by another address keeps it.
 alter domain app_public.mail_address drop constraint mail_address_form_check;
@@ -132,11 +132,11 @@ alter table app_private.mails
   add column failure text
   constraint mails_failure_is_a_code_check check (failure ~ '^\w{1,40}$');
 
--- sign_in: a code counts only with the secret that it was compared with -----------------------------
+-- sign_in: a code counts only with the secret that it was compared with ---------------------------
 
 alter table app_private.login_attempts add column secret_hash app_private.digest;
 
--- identity: API keys end -----------------------------------------------------------------------------
+-- identity: API keys end --------------------------------------------------------------------------
 
 alter table app_private.sessions no force row level security;
 update app_private.sessions as s

@@ -17,8 +17,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    o.slug, l.name, l.login_name::text, u.display_name::text, l.role, l.created_at, l.expires_at, l.connection_limit,
-    l.last_used_at, l.revoked_at
+    o.slug, l.name, l.login_name::text, u.display_name::text, l.role, l.created_at,
+    l.expires_at, l.connection_limit, l.last_used_at, l.revoked_at
   from app_private.database_logins as l
   join app_public.organizations as o on o.id = l.organization_id
   left join app_public.memberships as m on m.id = l.membership_id

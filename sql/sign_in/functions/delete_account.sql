@@ -52,8 +52,8 @@ end
 $$;
 comment on function app_private.delete_account(bigint, app_private.digest, boolean) is
   'Deletes the account of a person who has given the password: name, address, password and '
-  'factors go; the number stays beside what the person did. FL117: who has a second factor must have '
-  'given it within five minutes. FL120 for the last admin.';
+  'factors go; the number stays beside what the person did. FL117: who has a second factor must '
+  'have given it within five minutes. FL120 for the last admin.';
 grant execute on function app_private.delete_account(bigint, app_private.digest, boolean)
   to fluence_server;
 alter function app_private.delete_account(bigint, app_private.digest, boolean)

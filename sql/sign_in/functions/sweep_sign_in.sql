@@ -31,7 +31,7 @@ end
 $$;
 comment on function app_private.sweep_sign_in() is
   'Forgets what signing in needs no more: attempts after a day, registrations that were not '
-  'confirmed after three, mails, sent or not, and invitations after 30, sessions 90 days after their end. Once '
-  'a day, by the worker.';
+  'confirmed after three, mails, sent or not, and invitations after 30, sessions 90 days after '
+  'their end. Once a day, by the worker.';
 grant execute on function app_private.sweep_sign_in() to fluence_worker;
 alter function app_private.sweep_sign_in() owner to fluence_definer;

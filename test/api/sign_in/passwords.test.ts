@@ -150,8 +150,8 @@ describe('what costs a hash', () => {
   }
 
   test('is nothing with a token that nobody was sent', async ({ database }) => {
-    const open = openWith(database)
-    const { accounts, hashes } = open
+    const opened = openWith(database)
+    const { accounts, hashes } = opened
     const token = 'made up'
     const codes = [
       ...(await codesOf(30, () =>
@@ -163,7 +163,7 @@ describe('what costs a hash', () => {
     ]
     expect(codes).toEqual(Array(60).fill('FL115'))
     // Nor by a token for something else.
-    await tokenFor(database, await person(open, 'other-purpose@example.org'), 'to recover')
+    await tokenFor(database, await person(opened, 'other-purpose@example.org'), 'to recover')
     const other = { token: 'to recover', displayName: 'Eve', password }
     expect(await codesOf(1, () => accounts.acceptInvitation(visit, other))).toEqual(['FL115'])
     expect(hashes()).toBe(0)
@@ -184,9 +184,9 @@ describe('what costs a hash', () => {
   })
 
   test('is counted before: passwords by one token', async ({ database }) => {
-    const open = openWith(database)
-    const { accounts, hashes, pool } = open
-    await tokenFor(database, await person(open, 'one-token@example.org'), 'one token')
+    const opened = openWith(database)
+    const { accounts, hashes, pool } = opened
+    await tokenFor(database, await person(opened, 'one-token@example.org'), 'one token')
     const begun = () =>
       pool.query(`select app_private.token_begin($1, 'recover', 'x')`, [sha256Of('one token')])
     expect(await codesOf(2, begun)).toEqual(['done', 'done'])
@@ -195,17 +195,17 @@ describe('what costs a hash', () => {
     expect(await codesOf(2, recover)).toEqual(['done', 'FL115'])
     expect(hashes()).toBe(1)
 
-    await tokenFor(database, await person(open, 'two-token@example.org'), 'two token')
+    await tokenFor(database, await person(opened, 'two-token@example.org'), 'two token')
     const again = () =>
       pool.query(`select app_private.token_begin($1, 'recover', 'x')`, [sha256Of('two token')])
     expect(await codesOf(5, again)).toEqual(['done', 'done', 'done', 'FL110', 'FL110'])
   })
 
   test('is no wrong try where nobody had time for it', async ({ database, story }) => {
-    const open = openWith(database, { isBusy: true })
-    const { accounts, pool } = open
+    const opened = openWith(database, { isBusy: true })
+    const { accounts, pool } = opened
     const mail = 'busy@example.org'
-    await tokenFor(database, await person(open, mail), 'busy token')
+    await tokenFor(database, await person(opened, mail), 'busy token')
     await pool.query('select * from app_private.login_finish($1, true, $2, $3, $4)', [
       (await pool.query(`select * from app_private.login_begin($1, 'x')`, [mail])).rows[0]
         .attempt_id,

@@ -113,7 +113,7 @@ describe('one mailbox has one address', () => {
   })
 
   test('and one key', async ({ story }) => {
-    const key = async (text: string) => {
+    const keyOf = async (text: string) => {
       const { key } = await story.one<{ key: string }>('select app_private.mail_key($1) as key', [
         oneAddress(text),
       ])
@@ -124,8 +124,8 @@ describe('one mailbox has one address', () => {
       ['o\u0308zge@example.com', 'ÖZGE@EXAMPLE.COM'],
       ['ann@example.com', ' ANN@example.com. '],
     ] as const) {
-      expect(await key(one)).toBe(await key(other))
+      expect(await keyOf(one)).toBe(await keyOf(other))
     }
-    expect(await key('ann@example.com')).not.toBe(await key('ann@example.org'))
+    expect(await keyOf('ann@example.com')).not.toBe(await keyOf('ann@example.org'))
   })
 })

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { describe, expect } from 'vitest'
-import { admin, digest, member, one, passwordHash, person, random } from '../../harness/people.ts'
+import { admin, digest, member, one, passwordHash, random } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const createKey = `select app_private.create_api_key(
@@ -91,7 +91,7 @@ describe('with an admin go the keys, logins and invitations of that one, and no 
       const acme = await story.organization('acme')
       const abe = await works(story, 'abe', acme)
       const ada = await works(story, 'ada', acme)
-      for (const one of [abe, ada]) expect(await left(story, one)).toEqual(all)
+      for (const each of [abe, ada]) expect(await left(story, each)).toEqual(all)
       await goes(story, abe, ada)
       expect(await left(story, abe)).toEqual(none)
       expect(await left(story, ada)).toEqual(all)

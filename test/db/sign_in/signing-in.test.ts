@@ -278,13 +278,13 @@ describe('a second factor', () => {
     const { handle } = await logIn(story.client, mail)
     await enrol(story.client, handle)
     const { challenge } = await logIn(story.client, mail)
-    const begin = () =>
+    const attempt = () =>
       one<{ attempt_id: string }>(
         story.client,
         `select * from app_private.second_factor_begin($1, 'x')`,
         [digest(challenge)],
       )
-    const stale = await begin()
+    const stale = await attempt()
     const enrolment = 'select app_private.second_factor_enrol($1, $2) as mail'
     const other = digest('another device').subarray(0, 20)
     expect(await story.one(enrolment, [digest(handle), other])).toEqual({ mail })
@@ -300,7 +300,7 @@ describe('a second factor', () => {
     ])
     const rest = [digest(challenge), 300, null, digest('h'), digest('r')]
     await story.rejects('FL114', give, [stale.attempt_id, ...rest])
-    await story.rows(give, [(await begin()).attempt_id, ...rest])
+    await story.rows(give, [(await attempt()).attempt_id, ...rest])
   })
 
   test('its first code must be of the secret that waits in the end', async ({ story }) => {
