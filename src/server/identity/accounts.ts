@@ -251,11 +251,11 @@ export class Accounts {
 
   async enrolSecondFactor(visit: Visit) {
     const secret = newTotpSecret()
-    const { mail } = await this.#one<{ mail: string }>(
+    const { mail } = await this.#one<{ mail: string | null }>(
       'select app_private.second_factor_enrol($1, $2) as mail',
       [sha256Of(visit.handle), secret],
     )
-    const uri = totpUri(secret, 'Fluence', mail)
+    const uri = totpUri(secret, 'Fluence', mail ?? 'Fluence')
     return { secret: totpSecretText(secret), uri, qrCode: qrSvg(uri) }
   }
 
