@@ -31,7 +31,8 @@ end
 $$;
 comment on function app_private.second_factor_enrol(app_private.digest, bytea) is
   'Keeps the secret of a new second factor until its first code, and returns the address that it '
-  'is called by in an app, if there is one. FL117: who has one must have given it within five minutes.';
+  'is called by in an app, if there is one. FL117: who has a factor must have given it within five '
+  'minutes.';
 grant execute on function app_private.second_factor_enrol(app_private.digest, bytea)
   to fluence_server;
 alter function app_private.second_factor_enrol(app_private.digest, bytea) owner to fluence_definer;
