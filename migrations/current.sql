@@ -10,6 +10,15 @@ alter table app_private.database_logins force row level security;
 alter table app_private.database_logins
   add constraint database_logins_no_admin_check check (role <> 'admin' or revoked_at is not null);
 
+-- A type, so that a name is checked before its role is made. PostgreSQL keeps pg_ for itself.
+create domain app_private.database_login_name as text
+  constraint database_login_name_form_check
+    check (value ~ '^[a-z][a-z0-9_]*$' and length(value) <= 40)
+  constraint database_login_name_free_check check (value !~ '^pg_');
+alter table app_private.database_logins
+  drop constraint database_logins_name_form_check,
+  alter column name type app_private.database_login_name;
+
 -- sign_in: an account is one whose address was confirmed ------------------------------------------
 
 create table app_private.registrations (

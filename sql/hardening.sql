@@ -8,6 +8,7 @@ do $$
 declare
   v_ours text := 'fluence_owner, fluence_definer, fluence_migrator, fluence_server, fluence_worker';
   v_function record;
+  v_login name;
 begin
   -- The login that installs us owns the database, and need not be a superuser.
   v_ours := (
@@ -20,6 +21,11 @@ begin
   if has_language_privilege('public', 'plpgsql', 'usage') then
     execute format('grant usage on language plpgsql to %s', v_ours);
     revoke usage on language plpgsql from public;
+  end if;
+
+  -- The right to UPDATE a view is also one to lock it, and so to stop all who look at settings.
+  if has_table_privilege('public', 'pg_catalog.pg_settings', 'update') then
+    revoke update on pg_catalog.pg_settings from public;
   end if;
 
   for v_function in
@@ -41,6 +47,24 @@ begin
       execute format('grant execute on function %s to %s', v_function.signature, v_ours);
     end if;
   end loop;
+
+  -- Connections that the server keeps (reserved_connections), from PostgreSQL 16 on: where database
+  -- logins hold all others, they are for the house.
+  if to_regrole('pg_use_reserved_connections') is not null then
+    for v_login in
+      select r.rolname
+      from pg_catalog.pg_roles as r
+      where r.rolcanlogin
+        and r.oid::regrole::text = any (
+          array['fluence_authenticator'] || string_to_array(v_ours, ', ')
+        )
+        and not pg_has_role(r.oid, 'pg_use_reserved_connections', 'usage')
+    loop
+      execute format(
+        'grant pg_use_reserved_connections to %I with inherit true, set false', v_login
+      );
+    end loop;
+  end if;
 
   -- What others have asked, where that extension is there.
   for v_function in

@@ -176,7 +176,7 @@ describe('columns that nobody may write', () => {
     const attempts: ((key: string, id: string) => string)[] = [
       (given) =>
         `updateProduct(input: { ${given}, patch: { title: "Mine" } }) { product { title } }`,
-      (given) => `deleteProduct(input: { ${given} }) { product { title } }`,
+      (_, id) => `deleteProduct(input: { productId: "${id}" }) { result { title } }`,
       (_, id) => `retireProduct(input: { productId: "${id}" }) { result { title } }`,
     ]
     for (const attempt of attempts) {

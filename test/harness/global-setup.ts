@@ -3,7 +3,7 @@ import { startThrowAwayCluster } from '../../src/cli/throw-away.ts'
 import { accessThrough } from '../../src/server/postgres/access.ts'
 import { binariesIn } from '../../src/server/postgres/binaries.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
-import { harden } from '../../src/server/postgres/harden.ts'
+import { closeOtherDatabases, harden } from '../../src/server/postgres/harden.ts'
 import { prepareDatabase } from '../../src/server/postgres/open.ts'
 
 declare module 'vitest' {
@@ -36,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   })
   // As on a server of our own: what is tested here works there.
   await harden(cluster.url('fluence_template'))
+  await closeOtherDatabases(cluster.url('postgres'))
   await withClient(cluster.url('postgres'), async (client) => {
     await client.query('alter database fluence_template with is_template true')
     await client.query('alter database fluence_template with allow_connections false')

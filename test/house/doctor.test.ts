@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { checkBackup } from '../../src/cli/doctor/backup.ts'
 import { judgeVersion } from '../../src/cli/doctor/database.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
+import { judgeSeats } from '../../src/cli/doctor/hardening.ts'
 import { projectDir, readEnv } from '../../src/server/env.ts'
 import { inDatabase } from '../../src/server/postgres/access.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -128,6 +129,7 @@ describe('of the embedded database', () => {
 /** Undoes for one database what is done to all of the tests. */
 const opened = `
   grant usage on language plpgsql to public;
+  grant update on pg_catalog.pg_settings to public;
   grant execute on all functions in schema pg_catalog to public`
 
 describe("of somebody else's database", () => {
@@ -142,16 +144,22 @@ describe("of somebody else's database", () => {
       }
     }
     onTestFinished(takeBack)
+    const other = `other_${Math.random().toString(36).slice(2, 8)}`
+    await ask(`create database ${other}`)
+    onTestFinished(async () => {
+      await query(inject('superuserUrl'), `drop database ${other}`)
+    })
     // A superuser of another test may have done some of it.
     await takeBack()
     const report = await examine(env)
     expect(problems(report)).toEqual([])
     const open = area(report, 'hardening').filter(({ status }) => status === 'warning')
     expect(open.map(({ says }) => says)).toEqual([
-      expect.stringMatching(/advisory locks.*DO blocks.*large objects.*who is connected/),
+      expect.stringMatching(/advisory locks.*DO blocks.*large objects.*settings.*who is connected/),
       expect.stringMatching(/temporary files/),
       expect.stringMatching(/quote values that people sent/),
       expect.stringMatching(/only in the log of that server/),
+      expect.stringMatching(`other databases of the server too: .*"${other}"`),
     ])
     for (const { mend = '' } of open) {
       const [, file, sql = ''] =
@@ -159,7 +167,7 @@ describe("of somebody else's database", () => {
       await ask(file === undefined ? sql : fs.readFileSync(path.join(projectDir, file), 'utf8'))
     }
     const after = area(await examine(env), 'hardening').map(({ status }) => status)
-    expect(after.toSorted()).toEqual(['ok', 'ok', 'ok', 'ok', 'warning'])
+    expect(after.toSorted()).toEqual([...Array(6).fill('ok'), 'warning'])
     const { code } = await run({ command: [...cli, 'migrate'], env: { DATABASE_URL: url } })
     expect(code).toBe(0)
     await start({ env: { ...env, PORT: await freePort(), FLUENCE_DEMO: 'on' } }).ready()
@@ -262,6 +270,16 @@ describe("of somebody else's database", () => {
         mend: expect.stringContaining('Check host and port in DATABASE_URL'),
       },
     ])
+  })
+
+  test('judges whether connections are kept', () => {
+    const judge = (kept: number | null, ours: boolean) => judgeSeats({ kept, ours }, 'harden it')
+    expect(judge(null, false)).toMatchObject({
+      says: expect.stringMatching(/before PostgreSQL 16/),
+    })
+    expect(judge(0, true)).toMatchObject({ mend: expect.stringMatching(/reserved_connections/) })
+    expect(judge(50, false)).toMatchObject({ status: 'warning', mend: 'harden it' })
+    expect(judge(50, true)).toMatchObject({ says: '50 connections are kept for Fluence' })
   })
 
   test('judges its version', () => {

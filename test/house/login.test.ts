@@ -3,6 +3,10 @@ import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { judgeWatch } from '../../src/cli/doctor/login-watch.ts'
+import { startThrowAwayCluster } from '../../src/cli/throw-away.ts'
+import { accessThrough, serviceLogins } from '../../src/server/postgres/access.ts'
+import { bootstrap } from '../../src/server/postgres/bootstrap.ts'
+import { harden } from '../../src/server/postgres/harden.ts'
 import { pause } from '../../src/server/postgres/processes.ts'
 import { connectAs } from '../harness/connections.ts'
 import { cloneDatabase } from '../harness/database.ts'
@@ -115,12 +119,14 @@ describe('fluence login', () => {
     for (const [given, line] of [
       [{ name: 'bi_sales' }, /demo has a login bi_sales already/],
       [{ name: 'Bi Sales' }, /"Bi Sales" cannot be the name of a login/],
+      [{ name: 'pg_sales' }, /"pg_sales" cannot be the name of a login/],
       [{ name: `x"; drop role fluence_admin; --` }, /cannot be the name of a login/],
       [{ org: 'nobody' }, /There is no organization "nobody"/],
       [{ role: 'admin' }, /A database login cannot get the role admin/],
       [{ role: 'server' }, /There is no such role/],
       [{ role: 'postgres' }, /There is no such role/],
-      [{ connections: '101' }, /no limit of connections/],
+      [{ connections: '0' }, /no limit of connections/],
+      [{ connections: '56' }, /may hold 60 connections in all; 5 are given/],
     ] as const) {
       const all = Object.entries({ ...usual, ...given }).flatMap(([k, v]) => [`--${k}`, v])
       expectRefusal(await login(env, 'create', ...all), line)
@@ -215,6 +221,23 @@ describe('fluence login', () => {
     ]) {
       await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' })
     }
+    // What the server came with is its superuser's, also where an earlier release left it open.
+    const template = superuserUrl(data, 'template1')
+    const there = (name: string) => {
+      const own = new URL(superuserUrl(data, name))
+      Object.assign(own, { username: made.loginName, password: made.password })
+      return own.href
+    }
+    for (const name of ['postgres', 'template1']) {
+      await expect(query(there(name), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    }
+    await query(template, 'grant connect, temporary on database template1 to public')
+    const inside = await connectAs(there('template1'), onTestFinished)
+    const looking = await login(env, 'list')
+    expect(looking.code).toBe(0)
+    await inside.ended
+    await expect(query(there('template1'), 'select 1')).rejects.toMatchObject({ code: '42501' })
+    await query(superuserUrl(data), 'create database made_meanwhile')
     const { rows: limits } = await client.query('show temp_file_limit')
     expect(limits).toEqual([{ temp_file_limit: '2GB' }])
     // Expired: the watch of the running server ends it, and its role.
@@ -274,6 +297,35 @@ describe('fluence login', () => {
     await login(env, 'revoke', '--org', 'demo', '--name', 'bi_sales')
     expect(await ask('select from pg_roles where rolname = $1', [next.loginName])).toEqual([])
   })
+})
+
+test('where database logins hold every connection that they can have, the house gets in', async () => {
+  const cluster = await startThrowAwayCluster({
+    settings: { max_connections: '16', reserved_connections: '6' },
+  })
+  onTestFinished(() => cluster.stop())
+  const root = cluster.url('postgres')
+  const access = accessThrough(root, cluster.password)
+  await bootstrap(access)
+  await query(
+    root,
+    `create role greedy login password 'g'; grant connect on database postgres to greedy`,
+  )
+  await harden(root)
+  const greedy = cluster.url('postgres', 'greedy', 'g')
+  const fill = async (): Promise<string> => {
+    for (;;) {
+      const refused = await connectAs(greedy, onTestFinished).then(
+        () => undefined,
+        (error: pg.DatabaseError) => error.code,
+      )
+      if (refused !== undefined) return refused
+    }
+  }
+  expect(await fill()).toBe('53300')
+  for (const name of serviceLogins) {
+    expect(await query(access.as(name), 'select session_user as name')).toEqual([{ name }])
+  }
 })
 
 test('a watch that looks no more is seen', () => {

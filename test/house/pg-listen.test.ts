@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serviceLogins } from '../../src/server/postgres/access.ts'
 import { serverAccount } from '../../src/server/postgres/binaries.ts'
 import { type Cluster, startCluster } from '../../src/server/postgres/cluster.ts'
+import { embeddedDatabase } from '../../src/server/postgres/cluster-folder.ts'
 import { withClient } from '../../src/server/postgres/connect.ts'
 import { type Outside, outsideSettings } from '../../src/server/postgres/outside.ts'
 import { selfSigned } from '../../src/server/postgres/self-signed.ts'
@@ -31,6 +32,7 @@ interface Coming {
   readonly port: number
   readonly user?: string
   readonly password?: string
+  readonly database?: string
   readonly to?: string
   readonly ssl?: pg.ClientConfig['ssl']
 }
@@ -40,7 +42,7 @@ async function comeIn({ port, to = elsewhere, ...config }: Coming) {
   const client = new pg.Client({
     user: 'bi_reader',
     password: 'its own',
-    database: 'postgres',
+    database: embeddedDatabase,
     host: to,
     port,
     ...config,
@@ -74,16 +76,20 @@ async function startOutside(dir: string, outside?: Partial<Outside>): Promise<Cl
     settings: { fsync: 'off', shared_buffers: '32MB', archive_mode: 'off' },
     ...(outside && { outside: { addresses: [elsewhere], ...outside } }),
   })
-  await withClient(cluster.url('postgres'), (client) =>
-    client.query(`
+  await withClient(cluster.url('postgres'), async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [
+      embeddedDatabase,
+    ])
+    if (rowCount === 0) await client.query(`create database ${embeddedDatabase}`)
+    await client.query(`
       do $$ begin
         if to_regrole('bi_reader') is null then
           create role bi_reader login password 'its own';
           ${serviceLogins.map((login) => `create role ${login} login password 'its own';`).join('')}
         end if;
       end $$;
-      alter role postgres password '${cluster.password}'`),
-  )
+      alter role postgres password '${cluster.password}'`)
+  })
   return cluster
 }
 
@@ -137,6 +143,13 @@ describe('with FLUENCE_PG_LISTEN, from elsewhere', () => {
       }
       const root = { user: 'postgres', password: cluster.password }
       await expect(comeIn({ port, ssl, ...root })).rejects.toMatchObject(refusal)
+    }
+  })
+
+  test('nobody comes into another database', async () => {
+    const ssl = anyCertificate
+    for (const database of ['postgres', 'template1']) {
+      await expect(comeIn({ port, ssl, database })).rejects.toMatchObject(refusal)
     }
   })
 
@@ -225,7 +238,11 @@ describe('npm start with FLUENCE_PG_LISTEN', () => {
     expect(program.stdout).toContain(`also at ${elsewhere}:${port}, `)
     await answers(`${url}/readyz`)
     await withClient(superuserUrl(data, 'postgres'), (client) =>
-      client.query(`create role bi_reader login password 'its own'`),
+      client.query(
+        `create role bi_reader login password 'its own';
+         grant connect on database ${embeddedDatabase} to bi_reader;
+         grant pg_monitor to bi_reader`,
+      ),
     )
     expect(await comeIn({ port: Number(port), ssl: anyCertificate })).toMatchObject({ ssl: true })
     program.signal('SIGTERM')

@@ -14,17 +14,13 @@ create policy update_brand on app_public.products
   for update to fluence_product_manager
   using (brand_id = (select app_public.current_brand_id()))
   with check (brand_id = (select app_public.current_brand_id()));
--- Only a product that nothing refers to can go: the foreign keys say so. Others are retired.
-drop policy if exists delete_brand on app_public.products;
-create policy delete_brand on app_public.products
-  for delete to fluence_product_manager
-  using (brand_id = (select app_public.current_brand_id()));
--- For app_private.create_demo_brand() and what compares products with their roll-up.
+-- For app_private.create_demo_brand(), app_public.delete_product() and what compares products with
+-- their roll-up.
 drop policy if exists maintain on app_public.products;
 create policy maintain on app_public.products
   for all to fluence_definer using (true) with check (true);
 
-grant select, insert on app_public.products to fluence_definer;
+grant select, insert, delete on app_public.products to fluence_definer;
 grant select on app_public.products to
   fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager,
   fluence_product_manager, fluence_influencer_manager, fluence_finance_manager,
@@ -36,6 +32,5 @@ grant
   update (
     title, description, category, product_price, cost, currency, stock_quantity, on_sale,
     retired_at
-  ),
-  delete
+  )
   on app_public.products to fluence_product_manager;

@@ -124,6 +124,12 @@ from (
       'Revoke one that nobody uses; fluence login list tells when each was used last.'
     ),
     (
+      'FL125',
+      'too_many_connections',
+      'The database logins of the organization could hold more connections than they may in all.',
+      'Give the new one fewer, or revoke one that nobody uses.'
+    ),
+    (
       'FL201',
       'already_retired',
       'The product was retired before.',

@@ -17,9 +17,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit constant integer := 50;
+  v_connections constant integer := 60;
   v_oid oid := to_regrole(quote_ident(register_database_login.login_name));
   v_brand_id bigint;
   v_id bigint;
+  v_logins integer;
+  v_taken integer;
 begin
   if register_database_login.role = 'admin' then
     raise exception using
@@ -47,17 +50,25 @@ begin
   perform from app_public.organizations as o
   where o.id = register_database_login.organization_id
   for no key update;
-  if (
-    select count(*) from app_private.database_logins as l
-    where l.organization_id = register_database_login.organization_id
-      and l.revoked_at is null
-      and coalesce(l.expires_at > statement_timestamp(), true)
-  ) >= v_limit
-  then
+  select count(*), coalesce(sum(l.connection_limit), 0) into v_logins, v_taken
+  from app_private.database_logins as l
+  where l.organization_id = register_database_login.organization_id
+    and l.revoked_at is null
+    and coalesce(l.expires_at > statement_timestamp(), true);
+  if v_logins >= v_limit then
     raise exception using
       errcode = 'FL124',
       message = format('The organization has %s database logins already.', v_limit),
       hint = 'Revoke one that nobody uses.';
+  end if;
+  if v_taken + register_database_login.connection_limit > v_connections then
+    raise exception using
+      errcode = 'FL125',
+      message = format(
+        'The database logins of an organization may hold %s connections in all; %s are given.',
+        v_connections, v_taken
+      ),
+      hint = 'Give this one fewer, or revoke one that nobody uses.';
   end if;
 
   -- Locked, so that no login slips in while what it stands on ends.
@@ -119,7 +130,7 @@ comment on function app_private.register_database_login(
 ) is
   'Binds a login that was just created to an organization and its one role, and returns the id. '
   'FL122 for the role admin, FL123 unless it is a plain login with exactly its role, FL124 where '
-  'there are 50 already.';
+  'there are 50 already, FL125 where all together could hold more than 60 connections.';
 grant execute on function app_private.register_database_login(
   name, bigint, app_public.user_role_enum, text, timestamptz, integer, bigint, bigint, bigint
 ) to fluence_server;

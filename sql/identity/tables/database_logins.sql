@@ -1,3 +1,6 @@
+comment on type app_private.database_login_name is
+  'Name of a database login within its organization, with which the name of its role begins.';
+
 comment on table app_private.database_logins is
   'One row per database login of a person or a BI tool: whom it acts for, and in which role.';
 comment on column app_private.database_logins.login_oid is

@@ -205,13 +205,14 @@ function explainRefusal(error: unknown, { name, org }: Named): Problem | undefin
         `${org} has a login ${name} already.`,
         'Choose another name, or revoke that one first.',
       )
-    case 'database_logins_name_form_check':
+    case 'database_login_name_form_check':
+    case 'database_login_name_free_check':
       return new Problem(
         `"${name}" cannot be the name of a login.`,
-        'Use 1 to 40 lower case letters, digits and underscores, a letter first.',
+        'Use 1 to 40 lower case letters, digits and underscores, a letter first and not pg_.',
       )
     case 'database_logins_connection_limit_check':
-      return new Problem('This is no limit of connections.', 'Use 1 to 100.')
+      return new Problem('This is no limit of connections.', 'Use 1 to 60.')
     default:
       return undefined
   }

@@ -16,7 +16,7 @@ import { pendingMigrations } from '../../server/postgres/migrate.ts'
 import { embeddedAccess, secretOf } from '../../server/postgres/open.ts'
 import { readSources } from '../../server/postgres/sources.ts'
 import { type Finding, findingsOf } from './finding.ts'
-import { checkHardening } from './hardening.ts'
+import { checkHardening, checkOtherDatabases } from './hardening.ts'
 import { checkLoginWatch } from './login-watch.ts'
 
 const { ok, warning, problem, failure } = findingsOf('database')
@@ -36,6 +36,7 @@ export async function checkDatabase(env: Env): Promise<Finding[]> {
         checkRights,
         checkRoles,
         ...(env.databaseUrl === undefined ? [] : [checkHardening]),
+        checkOtherDatabases,
       ])),
       ...(await checkLogins(access)),
       ...(await checkLoginWatch(access).catch(() => [])),

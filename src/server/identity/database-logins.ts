@@ -57,7 +57,7 @@ export class DatabaseLogins {
         await client.query('select app_private.watch_logins()')
         const { name, role } = wanted
         const connections = wanted.connections ?? 5
-        const expiresAt = await understood(client, role, wanted.expiresAt ?? null)
+        const expiresAt = await understood(client, wanted)
         const password = crypto.randomBytes(24).toString('base64url')
         const loginName = await freeName(client, organization_id, name)
         await createRole(client, { loginName, role, password, connections, expiresAt })
@@ -130,15 +130,15 @@ async function managed(client: pg.ClientBase, manager: Manager): Promise<Managed
   return rows[0] as Managed
 }
 
-/** PostgreSQL reads the moment; a role that is none of the business is refused. */
+/** PostgreSQL reads the moment; a name or role that cannot be is refused before a role is made. */
 async function understood(
   client: pg.ClientBase,
-  role: string,
-  moment: string | null,
+  { role, name, expiresAt }: LoginWanted,
 ): Promise<string | null> {
   const { rows } = await client.query<{ moment: string | null }>(
-    'select $1::app_public.user_role_enum, $2::timestamptz::text as moment',
-    [role, moment],
+    `select $1::app_public.user_role_enum, $2::app_private.database_login_name,
+       $3::timestamptz::text as moment`,
+    [role, name, expiresAt ?? null],
   )
   return rows[0]?.moment ?? null
 }

@@ -4,23 +4,29 @@ import { scramVerifier } from '../postgres/access.ts'
 import { inTransaction } from '../postgres/connect.ts'
 import { until } from '../postgres/processes.ts'
 
-/** How long a statement of a database login may take, and a transaction of it wait for the next. */
+/** How long a statement of a database login may take, a transaction of it wait for the next, and last. */
 export interface Limits {
   readonly statementMs: number
   readonly idleMs: number
+  readonly transactionMs: number
 }
-export const limits: Limits = { statementMs: 300_000, idleMs: 60_000 }
+export const limits: Limits = { statementMs: 300_000, idleMs: 60_000, transactionMs: 600_000 }
 
 /** For the seeds' own names: both documents have a table `users`, and the shop's goes first. */
 const paths: Readonly<Record<string, string>> = { report_reader: 'staff, reporting' }
 const usualPath = 'reporting, app_public, compat_shop, compat_marketing'
 
-/** What a login starts each session with. It may SET all but the last; the watch knows (login-watch.ts). */
-export function settingsFor(role: string, { statementMs, idleMs }: Limits = limits) {
+/**
+ * What a login starts each session with, as far as the server knows of it. It may SET all but the last;
+ * the watch knows (login-watch.ts).
+ */
+export function settingsFor(role: string, all: Limits = limits) {
   return {
     search_path: paths[role] ?? usualPath,
-    statement_timeout: `${statementMs}ms`,
-    idle_in_transaction_session_timeout: `${idleMs}ms`,
+    statement_timeout: `${all.statementMs}ms`,
+    idle_in_transaction_session_timeout: `${all.idleMs}ms`,
+    // From PostgreSQL 17 on.
+    transaction_timeout: `${all.transactionMs}ms`,
     lock_timeout: '5s',
     temp_file_limit: '2GB',
   }
@@ -44,6 +50,7 @@ interface Me {
   readonly major: number
   readonly superuser: boolean
   readonly limits_files: boolean
+  readonly limits_transactions: boolean
 }
 
 async function whoAmI(client: pg.ClientBase): Promise<Me> {
@@ -51,7 +58,8 @@ async function whoAmI(client: pg.ClientBase): Promise<Me> {
     `select current_database() as database,
        current_setting('server_version_num')::integer / 10000 as major,
        (select r.rolsuper from pg_roles as r where r.rolname = current_user) as superuser,
-       has_parameter_privilege('temp_file_limit', 'set') as limits_files`,
+       has_parameter_privilege('temp_file_limit', 'set') as limits_files,
+       current_setting('transaction_timeout', true) is not null as limits_transactions`,
   )
   return rows[0] as Me
 }
@@ -78,17 +86,32 @@ export async function createRole(client: pg.ClientBase, wanted: RoleWanted): Pro
   await applySettings(client, wanted.loginName, wanted.role)
 }
 
-/** Gives a login the settings that it starts with, and takes away all others. */
+/** Gives a login the settings that it starts with, and takes away all others, in any database. */
 export async function applySettings(client: pg.ClientBase, loginName: string, role: string) {
   const me = await whoAmI(client)
   const login = client.escapeIdentifier(loginName)
   const here = `alter role ${login} in database ${client.escapeIdentifier(me.database)}`
-  const { temp_file_limit: fileLimit, search_path: path, ...timeouts } = settingsFor(role)
-  const set = Object.entries(timeouts).map(([name, value]) => `${here} set ${name} = '${value}'`)
-  if (me.limits_files) set.push(`${here} set temp_file_limit = '${fileLimit}'`)
+  const { search_path: path, ...limited } = settingsFor(role)
+  const known: Readonly<Record<string, boolean>> = {
+    temp_file_limit: me.limits_files,
+    transaction_timeout: me.limits_transactions,
+  }
+  const set = Object.entries(limited)
+    .filter(([name]) => known[name] ?? true)
+    .map(([name, value]) => `${here} set ${name} = '${value}'`)
+  const { rows: elsewhere } = await client.query<{ name: string }>(
+    `select d.datname as name
+     from pg_db_role_setting as s
+     join pg_database as d on d.oid = s.setdatabase
+     where s.setrole = to_regrole($1) and d.datname <> current_database()`,
+    [login],
+  )
+  const reset = elsewhere.map(
+    ({ name }) => `alter role ${login} in database ${client.escapeIdentifier(name)} reset all`,
+  )
   await client.query(
     [`alter role ${login} reset all`, `${here} reset all`, `${here} set search_path = ${path}`]
-      .concat(set)
+      .concat(reset, set)
       .join(';\n'),
   )
 }

@@ -4,6 +4,9 @@ import { Problem } from '../../problem.ts'
 import type { Account } from './binaries.ts'
 import { commandLine, isAlive } from './processes.ts'
 
+/** The one database of an embedded server that is for others than its superuser. */
+export const embeddedDatabase = 'fluence'
+
 /** A server process as its postmaster.pid tells of it. */
 export interface Postmaster {
   readonly pid: number

@@ -48,7 +48,7 @@ export async function bringUp(
     if (running !== undefined) return { pid: running.pid, port: running.port }
     await clearRemains(folder)
     if (options.port === undefined) port = await freePort(port, settings['listen_addresses'])
-    writeConfiguration(folder, port, settings, say)
+    writeConfiguration(folder, binaries, port, settings, say)
     const outcome = await launch(folder, binaries, account, say, options.reads)
     if (typeof outcome === 'number') {
       // Kept, so that addresses that BI tools have saved stay right.
@@ -84,6 +84,7 @@ async function settled(folder: ClusterFolder, say: Say): Promise<Postmaster | un
  */
 function writeConfiguration(
   folder: ClusterFolder,
+  { major }: Binaries,
   port: number,
   settings: Record<string, string>,
   say: Say,
@@ -95,6 +96,8 @@ function writeConfiguration(
     port: String(port),
     unix_socket_directories: sockets === '' ? '' : `"${sockets.replaceAll('"', '""')}"`,
     max_connections: '200',
+    // For the server and its workers, however many connections database logins hold.
+    ...(major >= 16 && { reserved_connections: '50' }),
     shared_buffers: '256MB',
     shared_preload_libraries: 'pg_stat_statements',
     wal_level: 'replica',

@@ -3,14 +3,12 @@ import { readCredentials } from '../http/tls.ts'
 import { type Access, accessThrough } from './access.ts'
 import { bootstrap } from './bootstrap.ts'
 import { type Cluster, startCluster } from './cluster.ts'
-import { ClusterFolder, fullDisk, isNearlyFull } from './cluster-folder.ts'
+import { ClusterFolder, embeddedDatabase, fullDisk, isNearlyFull } from './cluster-folder.ts'
 import { exclusively, withClient } from './connect.ts'
-import { harden } from './harden.ts'
+import { closeOtherDatabases, harden } from './harden.ts'
 import { type Migrated, type MigrateOptions, migrate } from './migrate.ts'
 import type { Outside } from './outside.ts'
 import { Problem } from '../../problem.ts'
-
-const embeddedDatabase = 'fluence'
 
 export interface OpenDatabase {
   readonly access: Access
@@ -51,6 +49,7 @@ export async function openDatabase(env: Env, options: OpenOptions = {}): Promise
     async prepare(say) {
       const migrated = await prepareDatabase(access, say)
       await harden(access.root)
+      await closeOtherDatabases(access.root)
       return migrated
     },
     close: () => cluster.stop(),

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { Problem } from '../../problem.ts'
 import { serviceLogins } from './access.ts'
 import type { Account } from './binaries.ts'
-import type { ClusterFolder } from './cluster-folder.ts'
+import { type ClusterFolder, embeddedDatabase } from './cluster-folder.ts'
 import type { Say } from './launch.ts'
 import { type SelfSigned, selfSigned } from './self-signed.ts'
 
@@ -76,7 +76,8 @@ function listensTo(folder: ClusterFolder, listen: string): boolean {
 
 /**
  * The first line that fits decides. This machine comes in as it always does; from elsewhere come
- * people's own logins, never the superuser nor the server's doors, and never without TLS.
+ * people's own logins to the database of Fluence, never the superuser nor the server's doors, and
+ * never without TLS.
  */
 function rules(): string {
   const ours = ['postgres', ...serviceLogins].join(',')
@@ -87,7 +88,7 @@ host     all          all  ::1/128       scram-sha-256
 host     replication  all  127.0.0.1/32  scram-sha-256
 host     replication  all  ::1/128       scram-sha-256
 host     all          ${ours}  all  reject
-hostssl  all          all  all           scram-sha-256
+hostssl  ${embeddedDatabase}      all  all           scram-sha-256
 `
 }
 

@@ -23,6 +23,20 @@ test('a visitor sees no product and is not told more', async ({ api }) => {
   expect(body.errors).toHaveLength(1)
 })
 
+test('a product that nothing refers to goes, and is told once more', async ({ api }) => {
+  const handle = await api.signIn('acme', 'product_manager')
+  const mutate = async (text: string) =>
+    (await api.graphql(`mutation { ${text} }`, {}, handle)).body
+  const added = await mutate(
+    `createProduct(input: { product: {
+       title: "Bib", category: "Baby", productPrice: "5", currency: "EUR" } }) { product { rowId } }`,
+  )
+  const { product } = added.data?.['createProduct'] as { product: { rowId: string } }
+  const remove = `deleteProduct(input: { productId: "${product.rowId}" }) { result { title } }`
+  expect(await mutate(remove)).toEqual({ data: { deleteProduct: { result: { title: 'Bib' } } } })
+  expect((await mutate(remove)).errors).toMatchObject([{ extensions: { code: 'FL002' } }])
+})
+
 test('a visitor changes nothing', async ({ api }) => {
   const { body } = await api.graphql(
     'mutation { retireProduct(input: { productId: "1" }) { result { title } } }',

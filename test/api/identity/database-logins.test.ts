@@ -163,8 +163,10 @@ describe('a database login', () => {
     for (const [given, code] of [
       [{}, 'FL911'],
       [{ name: 'Bi' }, 'FL913'],
+      [{ name: 'pg_bi' }, 'FL913'],
       [{ name: `x"; drop role fluence_admin; --` }, 'FL913'],
       [{ name: 'b', limit: 0 }, 'FL913'],
+      [{ name: 'b', limit: 56 }, 'FL125'],
       [{ name: 'b', limit: -5 }, /FL91[35]/],
       [{ name: 'b', at: '2020-01-01T00:00:00Z' }, 'FL913'],
       [{ name: 'b', at: 'soon' }, 'FL901'],

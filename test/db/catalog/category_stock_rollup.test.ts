@@ -36,7 +36,7 @@ describe('the roll-up of stock', () => {
     await story.rows('select app_public.retire_product($1)', [id])
     expect(await stock(story)).toEqual({})
     await change(`category = 'Kitchen', stock_quantity = 7`)
-    await story.rows('delete from app_public.products where id = $1', [id])
+    await story.rows('select app_public.delete_product($1)', [id])
     expect(await stock(story)).toEqual({})
     expect(await drift(story)).toEqual([])
   })

@@ -34,9 +34,35 @@ describe('a product manager', () => {
     const rename = `update app_public.products set title = 'Bib' where id = $1`
     expect(await story.touched(rename, [own])).toBe(1)
     expect(await story.touched(rename, [theirs])).toBe(0)
-    const remove = 'delete from app_public.products where id = $1'
-    expect(await story.touched(remove, [theirs])).toBe(0)
-    expect(await story.touched(remove, [own])).toBe(1)
+    const remove = 'select title from app_public.delete_product($1)'
+    await story.rejects('FL002', remove, [theirs])
+    expect(await story.rows(remove, [own])).toEqual([{ title: 'Bib' }])
+    await story.rejects('FL002', remove, [own])
+    await story.as(null)
+    expect(await story.rows('select id from app_public.products')).toEqual([{ id: theirs }])
+  })
+
+  test('locks rows of the own brand, and the table for nobody', async ({ story }) => {
+    const acme = await story.organization('acme')
+    const globex = await story.organization('globex')
+    await story.product(acme)
+    await story.product(globex)
+    await story.asLogin({ role: 'product_manager', organization: acme })
+    for (const mode of [
+      'row share',
+      'row exclusive',
+      'share update exclusive',
+      'share',
+      'share row exclusive',
+      'exclusive',
+      'access exclusive',
+    ]) {
+      await story.rejects('42501', `lock table app_public.products in ${mode} mode`)
+    }
+    for (const sql of ['delete from', 'truncate']) {
+      await story.rejects('42501', `${sql} app_public.products`)
+    }
+    expect(await story.rows('select from app_public.products for update')).toHaveLength(1)
   })
 
   test('retires a product once', async ({ story }) => {
@@ -128,6 +154,7 @@ describe('everybody else', () => {
       await story.rejects('42501', `update app_public.products set title = 'x'`)
       await story.rejects('42501', 'delete from app_public.products')
       await story.rejects('42501', 'select app_public.retire_product($1)', [own])
+      await story.rejects('42501', 'select app_public.delete_product($1)', [own])
     })
   }
 

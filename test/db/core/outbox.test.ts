@@ -78,7 +78,7 @@ describe('a change of products', () => {
     const id = await story.product(acme)
     await story.rows(`update app_public.products set title = 'Bib' where id = $1`, [id])
     await story.rows('select app_public.retire_product($1)', [id])
-    await story.rows('delete from app_public.products where id = $1', [id])
+    await story.rows('select app_public.delete_product($1)', [id])
     await story.as(null)
     expect(await events(story)).toEqual(
       ['added', 'edited', 'retired', 'deleted'].map((change) => ({

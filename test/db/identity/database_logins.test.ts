@@ -4,16 +4,17 @@ import { admin, digest, logIn, member, person } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const register = `select app_private.register_database_login(
-  $1, $2, $3, $4, expires_at => $5, membership_id => $6, agency_grant_id => $7) as id`
+  $1, $2, $3, $4, expires_at => $5, membership_id => $6, agency_grant_id => $7,
+  connection_limit => $8) as id`
 const products = 'select id from app_public.products'
 
-/** Logins that live, of roles that need not be there. */
-const fortyNineFor = `
+/** Logins that live, of roles that need not be there, with one connection each. */
+const othersFor = `
   insert into app_private.database_logins (
-    login_oid, login_name, name, organization_id, acting_brand_id, role
+    login_oid, login_name, name, organization_id, acting_brand_id, role, connection_limit
   )
-  select 4000000000 + $1::bigint * 100 + n, 'login_' || n, 'login_' || n, $1, $1, 'analyst'
-  from generate_series(1, 49) as n`
+  select 4000000000 + $1::bigint * 100 + n, 'login_' || n, 'login_' || n, $1, $1, 'analyst', 1
+  from generate_series(1, $2::integer) as n`
 
 async function acmeWithLogin(story: Story, values: Record<string, unknown> = {}) {
   const acme = await story.organization('acme')
@@ -37,6 +38,7 @@ async function acmeWithLogin(story: Story, values: Record<string, unknown> = {})
       v['expires'] ?? null,
       v['membership'] ?? null,
       v['grant'] ?? null,
+      v['connections'] ?? 1,
     ]
   }
   return { acme, product, bind }
@@ -175,7 +177,7 @@ describe('a database login', () => {
         name: 'bi_sales',
         login_name: 't_bi',
         role: 'analyst',
-        connection_limit: 5,
+        connection_limit: 1,
       })
     }
     await story.as({ role: 'analyst', organization: acme })
@@ -191,7 +193,7 @@ describe('a database login', () => {
       await story.as(null)
       return story.organization('globex')
     })()
-    await story.rows(fortyNineFor, [acme])
+    await story.rows(othersFor, [acme, 49])
     await story.rows('create role t_last login in role fluence_analyst')
     await story.atDoor('fluence_server')
     await story.rows(register, bind())
@@ -213,34 +215,68 @@ describe('a database login', () => {
     await story.rows(register, bind({ login: 't_last', name: 'last', organization: globex }))
   })
 
-  test('is the fiftieth once, however many are registered at once', async ({ crowd, database }) => {
-    const names = Array.from({ length: 6 }, (_, i) => `t_race_${i}_${database.name}`)
-    await crowd.as('postgres', 1, async ([root]) => {
-      const { rows } = await root!.query<{ id: string }>(
-        `select o.id from app_private.create_organization('brand', 'race', 'R', 'UTC', 'EUR') as o`,
-      )
-      const id = rows[0]?.id
-      await root!.query(fortyNineFor, [id])
-      for (const name of names) {
-        await root!.query(`create role ${name} login in role fluence_analyst`)
-      }
-      const answers = await crowd.as('fluence_server', names.length, (clients) =>
-        Promise.allSettled(
-          clients.map((client, i) =>
-            client.query(
-              `begin;
-               select app_private.register_database_login('${names[i]}', ${id}, 'analyst', 'r_${i}');
+  test('shares sixty connections with the others, those that are over not counted', async ({
+    story,
+  }) => {
+    const { acme, bind } = await acmeWithLogin(story)
+    await story.as(null)
+    const globex = await story.organization('globex')
+    await story.rows('create role t_last login in role fluence_analyst')
+    await story.atDoor('fluence_server')
+    await story.rejects('FL125', register, bind({ connections: 61 }))
+    await story.rows(register, bind({ connections: 55 }))
+    const last = (connections: number | null, organization = acme) =>
+      bind({ login: 't_last', name: 'last', connections, organization })
+    const error = await story.rejects('FL125', register, last(6))
+    expect(error.message).toMatch(/may hold 60 connections in all; 55 are given/)
+    await story.rejects('23514', register, last(-5))
+    await story.rejects('23514', register, last(0))
+    for (const fits of [last(5), last(60, globex)]) {
+      await story.rows('savepoint it_fits')
+      await story.rows(register, fits)
+      await story.rows('rollback to savepoint it_fits')
+    }
+    await story.rows('select app_private.revoke_database_login($1, $2)', [acme, 'bi_sales'])
+    await story.rows(register, last(60))
+  })
+
+  test.for([
+    ['fiftieth', 'FL124', 49, 1],
+    ['one with the last connections', 'FL125', 30, 30],
+  ] as const)(
+    'is the %s once, however many are registered at once',
+    async ([, refusal, others, connections], { crowd, database }) => {
+      const names = Array.from({ length: 6 }, (_, i) => `t_race_${i}_${database.name}`)
+      await crowd.as('postgres', 1, async ([root]) => {
+        const { rows } = await root!.query<{ id: string }>(
+          `select o.id from app_private.create_organization('brand', $1, 'R', 'UTC', 'EUR') as o`,
+          [`race-${others}`],
+        )
+        const id = rows[0]?.id
+        await root!.query(othersFor, [id, others])
+        for (const name of names) {
+          await root!.query(`create role ${name} login in role fluence_analyst`)
+        }
+        const answers = await crowd.as('fluence_server', names.length, (clients) =>
+          Promise.allSettled(
+            clients.map((client, i) =>
+              client.query(
+                `begin;
+               select app_private.register_database_login(
+                 '${names[i]}', ${id}, 'analyst', 'r_${i}', connection_limit => ${connections}
+               );
                select pg_sleep(0.05);
                commit`,
+              ),
             ),
           ),
-        ),
-      )
-      const codes = answers.map((a) => (a.status === 'rejected' ? a.reason.code : 'done'))
-      expect(codes.toSorted()).toEqual([...Array(5).fill('FL124'), 'done'])
-      for (const name of names) await root!.query(`drop role ${name}`)
-    })
-  })
+        )
+        const codes = answers.map((a) => (a.status === 'rejected' ? a.reason.code : 'done'))
+        expect(codes.toSorted()).toEqual([...Array(5).fill(refusal), 'done'])
+        for (const name of names) await root!.query(`drop role ${name}`)
+      })
+    },
+  )
 
   test('is noted as used while it is connected', async ({ crowd, database }) => {
     await crowd.as('postgres', 1, async ([root]) => {

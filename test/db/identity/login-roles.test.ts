@@ -5,7 +5,7 @@ import {
   type LoginWanted,
   type NewLogin,
 } from '../../../src/server/identity/database-logins.ts'
-import { limits } from '../../../src/server/identity/login-roles.ts'
+import { type Limits, limits } from '../../../src/server/identity/login-roles.ts'
 import { startLoginWatch } from '../../../src/server/identity/login-watch.ts'
 import { noLog } from '../../../src/server/log.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
@@ -68,9 +68,17 @@ const roleOf = (database: TestDatabase, { loginName }: NewLogin) =>
     'select rolcanlogin from pg_roles where rolname = $1',
     [loginName],
   )
-const watch = (root: string, limit = limits) => {
-  const watching = startLoginWatch(root, noLog, limit)
+/** Watches over the logins; what it warns of, without those of other tests. */
+const watch = (root: string, given: Partial<Limits> = {}) => {
+  const warnings: [login: unknown, line: string][] = []
+  const log = {
+    ...noLog,
+    warn: (line: string, about?: object) => warnings.push([Object(about).login, line]),
+  }
+  const watching = startLoginWatch(root, log, { ...limits, ...given })
   onTestFinished(() => watching.stop())
+  return (of: NewLogin) =>
+    warnings.filter(([login]) => login === of.loginName).map(([, line]) => line)
 }
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -87,12 +95,14 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
       made.connectionString,
       `select current_setting('search_path') as path, current_setting('lock_timeout') as lock,
          current_setting('statement_timeout') as statement,
-         current_setting('idle_in_transaction_session_timeout') as idle`,
+         current_setting('idle_in_transaction_session_timeout') as idle,
+         coalesce(current_setting('transaction_timeout', true), '10min') as transaction`,
     )
     expect(settings).toEqual({
       path: 'reporting, app_public, compat_shop, compat_marketing',
       statement: '5min',
       idle: '1min',
+      transaction: '10min',
       lock: '5s',
     })
     const [role] = await ask<object>(
@@ -181,6 +191,30 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
     expect((await client.query(titles)).rows).toHaveLength(1)
   })
 
+  test('that goes on and on in one transaction is cut off, whatever it does there', async ({
+    database,
+  }) => {
+    const root = rootOf(database)
+    const made = await (await brand(database, root)).create()
+    const busy = await connect(made)
+    const stays = await connect(made)
+    await busy.client.query('begin; set transaction_timeout = 0').catch(() =>
+      // PostgreSQL 15 and 16 know no such limit.
+      busy.client.query('rollback; begin'),
+    )
+    watch(root, { transactionMs: 300 })
+    // Never long at one statement, nor idle for long.
+    const asking = (async () => {
+      for (;;) {
+        await busy.client.query(titles)
+        await stays.client.query(titles)
+      }
+    })()
+    await expect(asking).rejects.toThrow()
+    await busy.ended
+    expect((await stays.client.query(titles)).rows).toHaveLength(1)
+  })
+
   test('that changes its own defaults is cut off, and gets them back', async ({ database }) => {
     const root = rootOf(database)
     const acme = await brand(database, root)
@@ -195,17 +229,25 @@ describe.for(Object.entries(roots))('a login made by %s', ([, rootOf]) => {
       )
     const before = await settings()
     const stays = await connect(untouched)
-    watch(root)
-    for (const change of [
+    const warnings = watch(root)
+    const changes = [
       'set statement_timeout = 0',
       `in database ${database.name} set search_path = pg_temp`,
       `in database ${database.name} reset lock_timeout`,
-    ]) {
+      `in database fluence_template set work_mem = '1GB'`,
+      `in database postgres set work_mem = '1GB'`,
+    ]
+    for (const change of changes) {
       const { client, ended } = await connect(made)
       await client.query(`alter role ${made.loginName} ${change}`)
       await ended
       await expect.poll(settings).toEqual(before)
     }
+    // Each is told of once: it is done then.
+    expect((await connect(made)).client).toBeDefined()
+    await expect
+      .poll(() => warnings(made))
+      .toEqual(changes.map(() => 'A database login had other settings than its own.'))
     expect((await stays.client.query(titles)).rows).toHaveLength(1)
   })
 })
@@ -221,6 +263,25 @@ describe('a login', () => {
     }
     await acme.revoke()
     expect(await ask(made[1]?.connectionString ?? '', titles)).toHaveLength(1)
+  })
+
+  test('that is ended in SQL alone reads on in a REPEATABLE READ until the watch cuts it off', async ({
+    database,
+  }) => {
+    const made = await (await brand(database)).create()
+    const { client, ended } = await connect(made)
+    await client.query('begin isolation level repeatable read')
+    await client.query(titles)
+    await ask(
+      database.superuserUrl,
+      'update app_private.database_logins set revoked_at = now() where login_name = $1',
+      [made.loginName],
+    )
+    expect((await client.query(titles)).rows).toHaveLength(1)
+    expect(await ask(made.connectionString, titles)).toEqual([])
+    watch(database.superuserUrl)
+    await ended
+    await expect.poll(() => roleOf(database, made)).toEqual([])
   })
 
   test('never shows its password to the server', async ({ database }) => {
@@ -249,15 +310,16 @@ describe('a login', () => {
       [{}, '23505'],
       [{ name: '' }, '23514'],
       [{ name: 'Bi' }, '23514'],
+      [{ name: 'pg_bi' }, '23514'],
       [{ name: 'x'.repeat(41) }, '23514'],
-      [{ name: 'x'.repeat(100) }, /23514|FL123/],
+      [{ name: 'x'.repeat(100) }, '23514'],
       [{ name: `x"; alter role postgres password 'x'; --` }, '23514'],
       [{ name: "x'); drop schema app_public cascade; --" }, '23514'],
       [{ name: 'x\0y' }, '22021'],
       [{ name: 'other', role: 'server' }, '22P02'],
       [{ name: 'other', role: 'analyst" superuser; --' }, '22P02'],
       [{ name: 'other', connections: 0 }, '23514'],
-      [{ name: 'other', connections: 101 }, '23514'],
+      [{ name: 'other', connections: 56 }, 'FL125'],
       [{ name: 'other', expiresAt: '2020-01-01' }, '23514'],
       [{ name: 'other', expiresAt: 'never' }, '22007'],
       [{ name: 'other', expiresAt: `infinity' superuser; --` }, '22007'],
@@ -334,6 +396,28 @@ describe('a login', () => {
     expect(await roleOf(database, left)).toEqual([{ rolcanlogin: true }])
   })
 
+  test('keeps what a superuser has set for it', async ({ database }) => {
+    const root = roots['a login that may create roles'](database)
+    const made = await (await brand(database, root)).create()
+    await ask(database.superuserUrl, `alter role ${made.loginName} set log_statement = 'all'`)
+    const warnings = watch(root)
+    const { client, ended } = await connect(made)
+    await client.query(`alter role ${made.loginName} set work_mem = '1GB'`)
+    await ended
+    await expect.poll(() => warnings(made)).toHaveLength(1)
+    const { client: next } = await connect(made)
+    const { rows } = await next.query(
+      `select current_setting('log_statement') as log, current_setting('work_mem') as memory`,
+    )
+    expect(rows).toEqual([{ log: 'all', memory: '4MB' }])
+    // The watch has looked again by the time that it has mended another one.
+    const other = await (await brand(database, root)).create()
+    await ask(other.connectionString, `alter role ${other.loginName} set work_mem = '1GB'`)
+    await expect.poll(() => warnings(other)).toHaveLength(1)
+    expect(warnings(made)).toHaveLength(1)
+    expect((await next.query(titles)).rows).toHaveLength(1)
+  })
+
   test('holds no more connections than it may', async ({ database }) => {
     const made = await (await brand(database)).create({ connections: 2 })
     await connect(made)
@@ -394,6 +478,30 @@ describe('a login', () => {
     await client.query('set row_security = off')
     expect(await code(client.query(titles))).toBe('42501')
   })
+})
+
+test('a login can lock no relation that there is', async ({ database }) => {
+  const { client } = await connect(
+    await (await brand(database)).create({ role: 'product_manager' }),
+  )
+  const all = await ask<{ name: string }>(
+    database.superuserUrl,
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'f') and n.nspname !~ '^pg_(toast|temp)'
+     order by 1`,
+  )
+  expect(all.length).toBeGreaterThan(200)
+  const locked: string[] = []
+  for (const { name } of all) {
+    for (const mode of ['row share', 'access exclusive']) {
+      await client.query('begin')
+      const outcome = await code(client.query(`lock table ${name} in ${mode} mode nowait`))
+      await client.query('rollback')
+      if (outcome !== '42501') locked.push(`${name} in ${mode} mode: ${outcome}`)
+    }
+  }
+  expect(locked).toEqual([])
 })
 
 describe('where the server is ours, a login cannot', () => {

@@ -64,6 +64,17 @@ describe('people of an organization', () => {
     }
   })
 
+  test('no login renames it, not even one that a superuser gave the role of admins', async ({
+    story,
+  }) => {
+    const acme = await story.organization('acme')
+    const rename = `update app_public.organizations set name = 'New'`
+    await story.asStray('admin')
+    expect(await story.touched(rename)).toBe(0)
+    await story.asLogin({ role: 'auditor', organization: acme })
+    await story.rejects('42501', rename)
+  })
+
   test('nobody deletes one', async ({ story }) => {
     const acme = await story.organization('acme')
     for (const role of ['admin', 'product_manager', 'auditor']) {

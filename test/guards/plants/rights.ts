@@ -130,11 +130,27 @@ export const rightPlants: readonly Plant[] = [
     objects: [`${name}()`],
     mend: `reset role; alter function ${name}() owner to ${mendedAs}`,
   })),
-  ...['update', 'update (brand_id)'].map((right) => ({
+  ...[
+    { right: 'update', role: 'fluence_server' },
+    { right: 'update (brand_id)', role: 'fluence_analyst' },
+  ].map(({ right, role }) => ({
     rule: 'brand_never_changes',
     what: `${right} for a role`,
-    plant: `grant ${right} on ${planted} to fluence_analyst`,
+    plant: `grant ${right} on ${planted} to ${role}`,
     objects: [`${planted}.brand_id`],
-    mend: `revoke ${right} on ${planted} from fluence_analyst`,
+    mend: `revoke ${right} on ${planted} from ${role}`,
+  })),
+  ...[
+    { right: 'delete', on: planted },
+    { right: 'truncate', on: planted },
+    { right: 'trigger', on: planted },
+    { right: 'update', on: 'app_public.currencies' },
+    { right: 'delete', on: 'reporting.planted' },
+  ].map(({ right, on }) => ({
+    rule: 'table_locks',
+    what: `${right} on ${on}`,
+    plant: `grant ${right} on ${on} to fluence_product_manager`,
+    objects: [on],
+    mend: `revoke ${right} on ${on} from fluence_product_manager`,
   })),
 ]

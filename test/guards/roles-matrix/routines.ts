@@ -11,6 +11,7 @@ const one = (arguments_: string) => ({ '': arguments_ })
 const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.change_role': both(`1002, 'auditor'`, `2002, 'auditor'`),
   'app_public.deactivate_user': both('1002', '2002'),
+  'app_public.delete_product': both('1001', '2001'),
   'app_public.end_agency_grant': both('1001', '2001'),
   'app_public.end_session': both('1002', '2002'),
   'app_public.feed_position': one('1'),
