@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts'
+import { mailAddress, oneAddress } from './mail/address.ts'
 import { refuse, type Setting } from './setting.ts'
 
 export interface MailFrom {
@@ -6,13 +7,10 @@ export interface MailFrom {
   readonly address: string
 }
 
-/** One address, without the signs by which lists, comments and routes are written. */
-export const mailAddress = /^[^\s\p{C}<>()[\]\\,;:"@]{1,64}@[^\s\p{C}<>()[\]\\,;:"@]{1,255}$/u
-
 /** fluence@shop.example, or: Fluence <fluence@shop.example> */
 function senderIn(text: string): MailFrom | undefined {
   const [, name = '', inside, alone] = /^(?:([^<>"\p{C}]*?)\s*<([^<>]+)>|(.+))$/u.exec(text) ?? []
-  const address = inside ?? alone ?? ''
+  const address = oneAddress(inside ?? alone ?? '')
   return mailAddress.test(address) ? { name: name || 'Fluence', address } : undefined
 }
 

@@ -13,6 +13,10 @@ export const passwordHash = (password: string) =>
 
 export const password = 'Correct-Horse-7'
 
+/** Both steps of registering: with a mail, a name and the hash of a password. */
+export const register = `select app_private.register_account(
+  app_private.register_begin($1, $2, 'en', 'x'), $1, $2, 'en', $3)`
+
 export async function one<T extends object>(
   client: Server,
   sql: string,

@@ -10,6 +10,7 @@ import { harden } from '../../src/server/postgres/harden.ts'
 import { pause } from '../../src/server/postgres/processes.ts'
 import { connectAs } from '../harness/connections.ts'
 import { cloneDatabase } from '../harness/database.ts'
+import { passwordHash } from '../harness/people.ts'
 import {
   cli,
   expectRefusal,
@@ -78,7 +79,7 @@ describe('fluence login', () => {
     const days = (Date.parse(entry.expires_at) - Date.parse(entry.created_at)) / 86_400_000
     expect(Math.round(days)).toBe(90)
     const text = await login(env, 'list')
-    expect(text.stdout).toMatch(/^demo +bi_sales +analyst +bi_sales_[0-9a-f]{8} +3 /m)
+    expect(text.stdout).toMatch(/^demo +bi_sales +analyst +bi_sales_[0-9a-f]{8} +- +3 /m)
     expect(text.stdout).not.toContain(made.password)
 
     const { client, ended } = await connectAs(made.connectionString, onTestFinished)
@@ -88,6 +89,25 @@ describe('fluence login', () => {
     expect(await asking).toBe('57P01')
     await ended
     await expect(query(made.connectionString, whoAmI)).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  test('makes a login for a member, which ends with the membership', async () => {
+    const { env, ask } = await elsewhere()
+    await ask(
+      `select app_private.add_member(
+         (select o.id from app_public.organizations as o where o.slug = 'demo'),
+         app_private.create_account('ann@example.com', 'Ann', 'en', $1), 'analyst')`,
+      [passwordHash('x')],
+    )
+    const made = await create(env, '--for', 'ann@example.com')
+    const listed = await login(env, 'list', '--json')
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'bi_sales', holder: 'Ann' }])
+    const { client } = await connectAs(made.connectionString, onTestFinished)
+    expect((await client.query(whoAmI)).rows).toEqual([{ somebody: true }])
+    await ask('update app_public.memberships set ended_at = now()')
+    expect((await client.query(whoAmI)).rows).toEqual([{ somebody: false }])
+    const given = ['--role', 'analyst', '--org', 'demo', '--name', 'b', '--for', 'ann@example.com']
+    expectRefusal(await login(env, 'create', ...given), /No member of this organization has that/)
   })
 
   test('says in one line what is wrong', async () => {

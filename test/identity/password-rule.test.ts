@@ -13,6 +13,7 @@ describe('a password', () => {
     'Пароль-9xQ',
     '🌷Vase-7wQk',
     `aB3-${'xy'.repeat(498)}`,
+    'Kv7!Kv7!x',
   ])('%s is good', (text) => {
     expect(brokenRules(text, known)).toEqual([])
   })
@@ -30,6 +31,10 @@ describe('a password', () => {
     ['nR4$$kW9', ['repeats_a_character']],
     ['🌷🌷nP4$kW9', ['repeats_a_character']],
     ['nP4$kW\uD800z9', ['not_text']],
+    ['Kv7!Kv7!', ['repeats_itself']],
+    ['Kv7!kV7!', ['repeats_itself']],
+    ['Kv7!Kv7!Kv', ['repeats_itself']],
+    ['v7!Wzv7!Wz', ['repeats_itself']],
     [`aB3-${'xy'.repeat(499)}`, ['too_long']],
     [`aB3-${'ü'.repeat(499)}`, ['too_long']],
   ])('%s breaks %j', (text, rules) => {
@@ -61,6 +66,14 @@ describe('a common password', () => {
     'Abcd1234!',
     '1q2w3e4R!',
     'Monkey_83',
+    'Turkiye1!',
+    'Türkiye1!',
+    'TÜRKİYE-1z',
+    'Ankara06!',
+    'Hosgeldin1!',
+    'Hoşgeldin1!',
+    'H0sgeld1n!',
+    'Güneş-Yıldız7',
   ])('%s is told as one', (text) => {
     expect(brokenRules(text)).toContain('too_common')
   })

@@ -1,5 +1,5 @@
 import { expect, inject } from 'vitest'
-import { passwordHash } from '../harness/people.ts'
+import { passwordHash, register as registerSql } from '../harness/people.ts'
 import { test } from '../harness/test.ts'
 import { Stage } from './stage.ts'
 
@@ -9,11 +9,7 @@ test('the worker forgets what was registered and not confirmed in time, and noth
   const stage = new Stage(database.access, inject('secret'))
   await stage.build()
   const register = (name: string) =>
-    stage.query(`select app_private.register_account($1, $2, 'en', $3, 'x')`, [
-      `${name}@example.com`,
-      name,
-      passwordHash(name),
-    ])
+    stage.query(registerSql, [`${name}@example.com`, name, passwordHash(name)])
   await stage.query(`select app_private.create_account('ann@example.com', 'ann', 'en', $1)`, [
     passwordHash('ann'),
   ])

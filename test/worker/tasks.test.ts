@@ -24,12 +24,18 @@ const topicOf = Object.fromEntries(
 )
 
 /** Runs a task once; what it asked of the database, and what it threw. */
-async function runOnce(task: Task, payload: unknown, attempts = 1) {
+async function runOnce(
+  task: Task,
+  payload: unknown,
+  attempts = 1,
+  answers: Readonly<Record<string, object>> = {},
+) {
   const asked: unknown[][] = []
   const client = {
     async query({ text, values }: { text: string; values: unknown[] }) {
-      asked.push([/app_private\.(\w+)/.exec(text)?.[1], ...values])
-      return { rows: [] }
+      const name = /app_private\.(\w+)/.exec(text)?.[1]
+      asked.push([name, ...values])
+      return { rows: name !== undefined && name in answers ? [answers[name]] : [] }
     },
   }
   const helpers = {
@@ -162,5 +168,28 @@ describe('the folder of tasks', () => {
       expect(name).toMatch(/^[a-z]+(_[a-z]+)*__[a-z]+(_[a-z]+)*$/)
       expect(rooms).toContain(name.split('__')[0])
     }
+  })
+})
+
+describe('a mail that nobody can ever get', () => {
+  const wanted = { ...event({ mail_id: '9', template: 'mail-in-use' }), topic: 'mail.wanted' }
+  const mail = { name: 'Ann', template: 'mail-in-use', wanted_at: new Date(), expires_at: null }
+  const send = own.list['sign_in__send_mail'] as Task
+
+  test('is settled with the reason, and its event is not parked', async () => {
+    const { asked, thrown } = await runOnce(send, wanted, 1, {
+      take_mail: { ...mail, address: 'ann@[127.0.0.1]' },
+    })
+    expect(thrown).toBeUndefined()
+    expect(asked.at(-1)).toEqual(['settle_mail', '5', '9', 'bad_address'])
+    expect(asked).toHaveLength(2)
+  })
+
+  test('because it is broken itself, is for somebody to look at', async () => {
+    const { asked, thrown } = await runOnce(send, wanted, 8, {
+      take_mail: { ...mail, address: 'ann@example.com', template: 'nowhere' },
+    })
+    expect(thrown).toBeUndefined()
+    expect(asked.map(([name]) => name)).toEqual(['take_mail', 'park_event'])
   })
 })

@@ -1,5 +1,6 @@
 import { readEnv } from '../../src/server/env.ts'
 import { newOpaque, type OpaqueKind, sha256Of } from '../../src/server/identity/opaque.ts'
+import { MailFailure } from '../../src/server/mail/failure.ts'
 import { mailFolder } from '../../src/server/mail/outbox.ts'
 import { isTemplate, renderMail, templates } from '../../src/server/mail/templates.ts'
 import { type Mailer, makeMailer } from '../../src/server/mail/transport.ts'
@@ -30,22 +31,27 @@ let mailer: Mailer | undefined
 export default eventTask(
   'mail.wanted',
   object({ mail_id: id, template: code }),
-  async ({ id: eventId, payload: { mail_id, template } }, sql, home) => {
+  async ({ id: eventId, payload: { mail_id, template } }, sql, { home, log }) => {
     const door = doors[template]
     const token = newOpaque(door?.kind ?? 'mailConfirmation')
     const [mail] = (await sql('select * from app_private.take_mail($1, $2)', [
       mail_id,
       sha256Of(token),
     ])) as Taken[]
+    let failure: string | null = null
     if (mail !== undefined) {
       mailer ??= openMailer()
-      await mailer.send({
-        to: mail.address,
-        id: `mail-${mail_id}`,
-        ...letterOf(mail, `${home}/account${door === undefined ? '' : `#${door.to}=${token}`}`),
-      })
+      const link = `${home}/account${door === undefined ? '' : `#${door.to}=${token}`}`
+      try {
+        await mailer.send({ to: mail.address, id: `mail-${mail_id}`, ...letterOf(mail, link) })
+      } catch (error) {
+        // Anybody can register with an address that takes nothing: no work for an operator.
+        if (!(error instanceof MailFailure && error.isPermanent)) throw error
+        failure = error.code
+        log.warn('A mail can never be delivered.', { event: eventId, code: failure })
+      }
     }
-    await sql('select app_private.settle_mail($1, $2)', [eventId, mail_id])
+    await sql('select app_private.settle_mail($1, $2, $3)', [eventId, mail_id, failure])
   },
 )
 

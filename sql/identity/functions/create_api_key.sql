@@ -37,7 +37,8 @@ $$;
 comment on function app_private.create_api_key(
   app_private.digest, text, app_public.user_role_enum, timestamptz, app_private.digest
 ) is
-  'Makes an API key of the organization and returns its id. A machine has no second factor, so no '
+  'Makes an API key of the organization and returns its id; it ends with the membership of the '
+  'admin. A machine has no second factor, so no '
   'key has a role that asks for one (FL122).';
 grant execute on function app_private.create_api_key(
   app_private.digest, text, app_public.user_role_enum, timestamptz, app_private.digest

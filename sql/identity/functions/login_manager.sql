@@ -1,13 +1,18 @@
 create or replace function app_private.login_manager(session_hash app_private.digest)
 returns app_private.sessions
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_session app_private.sessions := app_private.live_session(login_manager.session_hash);
 begin
+  -- Locked as by acting_admin(): what is made now is seen by whoever ends this admin's membership.
+  perform from app_public.organizations as o
+  where o.id = v_session.organization_id
+  for no key update;
+  v_session := app_private.live_session(login_manager.session_hash);
   if v_session.role is distinct from 'admin' then
     raise exception using
       errcode = 'FL103',

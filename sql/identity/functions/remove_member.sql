@@ -23,6 +23,7 @@ begin
 end
 $$;
 comment on function app_public.remove_member(bigint) is
-  'Ends a membership, and with it all access that it gave. FL120 for the last admin.';
+  'Ends a membership, and with it all access that it gave, with the API keys, database logins and '
+  'open invitations that this member made. FL120 for the last admin.';
 grant execute on function app_public.remove_member(bigint) to fluence_admin;
 alter function app_public.remove_member(bigint) owner to fluence_definer;

@@ -29,16 +29,25 @@ begin
   if OLD.ended_at is null and NEW.ended_at is not null then
     update app_private.sessions as s
     set revoked_at = statement_timestamp()
-    where s.membership_id = NEW.id and s.revoked_at is null;
+    where (
+        s.membership_id = NEW.id
+        or (s.created_by = NEW.user_id and s.organization_id = NEW.organization_id)
+      )
+      and s.revoked_at is null;
     update app_private.database_logins as l
     set revoked_at = statement_timestamp()
-    where l.membership_id = NEW.id and l.revoked_at is null;
+    where (
+        l.membership_id = NEW.id
+        or (l.created_by = NEW.user_id and l.organization_id = NEW.organization_id)
+      )
+      and l.revoked_at is null;
   end if;
   return null;
 end
 $$;
 comment on function app_private.tg_memberships__end_access() is
-  'Ends the sessions and database logins that stand on a membership, with it.';
+  'Ends with a membership the sessions and database logins that stand on it, and the API keys and '
+  'database logins that this member has made and so has seen.';
 
 drop trigger if exists _500_end_access on app_public.memberships;
 create trigger _500_end_access

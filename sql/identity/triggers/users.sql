@@ -43,19 +43,23 @@ begin
   then
     update app_private.sessions as s
     set revoked_at = statement_timestamp()
-    where s.user_id = NEW.id and s.revoked_at is null;
+    where NEW.id in (s.user_id, s.created_by) and s.revoked_at is null;
     update app_private.database_logins as l
     set revoked_at = statement_timestamp()
     where l.revoked_at is null
-      and l.membership_id in (
-        select m.id from app_public.memberships as m where m.user_id = NEW.id
+      and (
+        l.created_by = NEW.id
+        or l.membership_id in (
+          select m.id from app_public.memberships as m where m.user_id = NEW.id
+        )
       );
   end if;
   return null;
 end
 $$;
 comment on function app_private.tg_users__end_access() is
-  'Ends the sessions and database logins of a person who is deactivated or deleted.';
+  'Ends the sessions and database logins of a person who is deactivated or deleted, and the API '
+  'keys and database logins that this person has made.';
 
 drop trigger if exists _500_end_access on app_public.users;
 create trigger _500_end_access

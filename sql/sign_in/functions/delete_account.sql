@@ -11,13 +11,23 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_user_id bigint := (
-    app_private.password_again(
-      delete_account.attempt_id, delete_account.session_hash, delete_account.matched
-    )
-  ).user_id;
+  v_session app_private.sessions := app_private.password_again(
+    delete_account.attempt_id, delete_account.session_hash, delete_account.matched
+  );
+  v_user_id bigint := v_session.user_id;
   v_mail app_public.mail_address;
 begin
+  if coalesce(v_session.second_factor_at < statement_timestamp() - interval '5 minutes', true)
+    and exists (
+      select from app_private.second_factors as f
+      where f.user_id = v_user_id and f.confirmed_at is not null
+    )
+  then
+    raise exception using
+      errcode = 'FL117',
+      message = 'This asks for your second factor again.',
+      hint = 'Give a new code, then try again within five minutes.';
+  end if;
   -- Triggers refuse the last admin, and end the sessions and logins.
   update app_public.users as u
   set deleted_at = statement_timestamp(), display_name = null
@@ -42,7 +52,8 @@ end
 $$;
 comment on function app_private.delete_account(bigint, app_private.digest, boolean) is
   'Deletes the account of a person who has given the password: name, address, password and '
-  'factors go; the number stays beside what the person did. FL120 for the last admin.';
+  'factors go; the number stays beside what the person did. FL117: who has a second factor must '
+  'have given it within five minutes. FL120 for the last admin.';
 grant execute on function app_private.delete_account(bigint, app_private.digest, boolean)
   to fluence_server;
 alter function app_private.delete_account(bigint, app_private.digest, boolean)

@@ -8,5 +8,6 @@ as $$
 $$;
 comment on function app_private.mail_key(text) is
   'The one form in which an address is unique and looked up. Only ASCII letters lose their case, '
-  'so that it does not depend on the locale of the server.';
+  'so that it does not depend on the locale of the server; others lost it in Node, where the '
+  'domain was put into ASCII.';
 grant execute on function app_private.mail_key(text) to fluence_definer;

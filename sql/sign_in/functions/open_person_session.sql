@@ -95,7 +95,10 @@ begin
     v_role,
     open_person_session.second_factor_at,
     left(open_person_session.device, 100),
-    now() + interval '14 days'
+    least(
+      now() + interval '14 days',
+      app_private.end_of_family(open_person_session.family_id)
+    )
   )
   returning s.* into v_session;
   insert into app_private.refresh_tokens (token_hash, session_id, expires_at)

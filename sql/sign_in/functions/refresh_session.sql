@@ -34,7 +34,8 @@ begin
   set
     last_used_at = statement_timestamp(),
     expires_at = greatest(
-      s.expires_at, least(now() + interval '14 days', s.created_at + interval '90 days')
+      s.expires_at,
+      least(now() + interval '14 days', app_private.end_of_family(s.family_id))
     )
   where s.id = v_token.session_id
     and v_token.expires_at > statement_timestamp()

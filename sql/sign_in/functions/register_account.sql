@@ -1,9 +1,9 @@
 create or replace function app_private.register_account(
+  attempt_id bigint,
   mail app_public.mail_address,
   display_name app_public.person_name,
   locale app_public.locale_code,
-  password_hash app_private.password_hash,
-  address_key text
+  password_hash app_private.password_hash
 )
 returns void
 language plpgsql
@@ -17,9 +17,20 @@ declare
   v_user_id bigint;
   v_registration_id bigint;
 begin
-  perform app_private.count_attempt(
-    'registration', app_private.key_of_account(v_mail_key), register_account.address_key
-  );
+  -- Right or not is no question here; it stays counted.
+  update app_private.login_attempts as a
+  set finished_at = clock_timestamp()
+  where a.id = register_account.attempt_id
+    and a.kind = 'registration'
+    and a.account_key = app_private.key_of_account(v_mail_key)
+    and a.finished_at is null
+    and a.created_at > clock_timestamp() - interval '2 minutes';
+  if not found then
+    raise exception using
+      errcode = 'FL111',
+      message = 'This took too long.',
+      hint = 'Try again.';
+  end if;
   select a.user_id into v_user_id
   from app_private.user_accounts as a
   where a.mail_key = v_mail_key;
@@ -42,16 +53,17 @@ begin
 end
 $$;
 comment on function app_private.register_account(
-  app_public.mail_address, app_public.person_name, app_public.locale_code,
-  app_private.password_hash, text
+  bigint, app_public.mail_address, app_public.person_name, app_public.locale_code,
+  app_private.password_hash
 ) is
-  'Registers a person, who then gets a mail to confirm the address; the account is made by that. '
-  'From outside it looks the same for a known address: its owner gets another mail.';
+  'Second step of registering, by the attempt that was counted: the person gets a mail to confirm '
+  'the address, and the account is made by that. From outside it looks the same for a known '
+  'address: its owner gets another mail.';
 grant execute on function app_private.register_account(
-  app_public.mail_address, app_public.person_name, app_public.locale_code,
-  app_private.password_hash, text
+  bigint, app_public.mail_address, app_public.person_name, app_public.locale_code,
+  app_private.password_hash
 ) to fluence_server;
 alter function app_private.register_account(
-  app_public.mail_address, app_public.person_name, app_public.locale_code,
-  app_private.password_hash, text
+  bigint, app_public.mail_address, app_public.person_name, app_public.locale_code,
+  app_private.password_hash
 ) owner to fluence_definer;

@@ -12,6 +12,7 @@ declare
   v_user_id bigint;
   v_session app_private.sessions;
   v_factor app_private.second_factors;
+  v_attempt_id bigint;
 begin
   select a.user_id into v_user_id
   from app_private.login_attempts as a
@@ -24,14 +25,14 @@ begin
   select f.* into v_factor
   from app_private.second_factors as f
   where f.user_id = v_user_id;
-  return query
-  select
-    app_private.count_attempt(
-      'second_factor', app_private.key_of_account('user:' || v_user_id),
-      second_factor_begin.address_key, user_id => v_user_id, session_id => v_session.id
-    ),
-    v_factor.secret,
-    v_factor.last_step;
+  v_attempt_id := app_private.count_attempt(
+    'second_factor', app_private.key_of_account('user:' || v_user_id),
+    second_factor_begin.address_key, user_id => v_user_id, session_id => v_session.id
+  );
+  update app_private.login_attempts as a
+  set secret_hash = sha256(v_factor.secret)
+  where a.id = v_attempt_id;
+  return query select v_attempt_id, v_factor.secret, v_factor.last_step;
 end
 $$;
 comment on function app_private.second_factor_begin(app_private.digest, text) is

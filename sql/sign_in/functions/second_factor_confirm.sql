@@ -25,7 +25,7 @@ begin
     last_step = second_factor_confirm.step
   where f.user_id = v_session.user_id
     and v_attempt.session_id = v_session.id
-    and f.wanted_secret is not null;
+    and sha256(f.wanted_secret) = v_attempt.secret_hash;
   if not found then
     raise exception using
       errcode = 'FL114',
@@ -46,14 +46,16 @@ begin
     organization_id = m.organization_id,
     role = coalesce(w.role, m.role),
     acting_brand_id = coalesce(w.for_brand_id, case o.kind when 'brand' then o.id end)
-  from app_public.memberships as m
+  from app_private.sessions as waiting
+  join app_public.memberships as m on m.id = waiting.membership_id
   join app_public.organizations as o on o.id = m.organization_id
-  left join app_public.agency_grants as w on w.agency_id = m.organization_id
-  where s.family_id = v_session.family_id
+  left join app_public.agency_grants as w
+    on w.id = waiting.agency_grant_id and w.agency_id = m.organization_id
+  where waiting.id = s.id
+    and s.family_id = v_session.family_id
     and s.revoked_at is null
     and s.role is null
-    and m.id = s.membership_id
-    and w.id is not distinct from s.agency_grant_id;
+    and w.id is not distinct from waiting.agency_grant_id;
   perform app_private.want_mail('second-factor-changed', user_id => v_session.user_id);
 end
 $$;

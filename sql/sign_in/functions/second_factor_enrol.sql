@@ -2,7 +2,7 @@ create or replace function app_private.second_factor_enrol(
   session_hash app_private.digest,
   secret bytea
 )
-returns void
+returns text
 language plpgsql
 volatile
 strict
@@ -24,11 +24,15 @@ begin
       message = 'This asks for your second factor again.',
       hint = 'Give a new code, then try again within five minutes.';
   end if;
+  return (
+    select a.mail from app_private.user_accounts as a where a.user_id = v_session.user_id
+  );
 end
 $$;
 comment on function app_private.second_factor_enrol(app_private.digest, bytea) is
-  'Keeps the secret of a new second factor until its first code. FL117: who has one must have '
-  'given it within five minutes.';
+  'Keeps the secret of a new second factor until its first code, and returns the address that it '
+  'is called by in an app, if there is one. FL117: who has a factor must have given it within five '
+  'minutes.';
 grant execute on function app_private.second_factor_enrol(app_private.digest, bytea)
   to fluence_server;
 alter function app_private.second_factor_enrol(app_private.digest, bytea) owner to fluence_definer;

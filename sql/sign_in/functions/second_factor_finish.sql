@@ -31,7 +31,10 @@ begin
   perform from app_public.users as u where u.id = v_attempt.user_id for share;
   update app_private.second_factors as f
   set last_step = second_factor_finish.step
-  where f.user_id = v_attempt.user_id and f.last_step < second_factor_finish.step;
+  where f.user_id = v_attempt.user_id
+    and f.last_step < second_factor_finish.step
+    -- A code of the device that was replaced meanwhile opens nothing.
+    and sha256(f.secret) = v_attempt.secret_hash;
   if not found then
     update app_private.recovery_codes as c
     set used_at = statement_timestamp()

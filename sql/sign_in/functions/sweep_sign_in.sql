@@ -20,8 +20,8 @@ begin
   -- Invitations that nobody can accept any more, with their addresses.
   delete from app_public.invitations as i
   where i.accepted_at is null and i.expires_at < now() - interval '30 days';
-  delete from app_private.mails as m
-  where m.created_at < now() - interval '30 days' and m.sent_at is not null;
+  -- Sent or not: by now its link would be over.
+  delete from app_private.mails as m where m.created_at < now() - interval '30 days';
   delete from app_private.sessions as s
   where s.kind = 'person'
     and coalesce(s.revoked_at, s.expires_at) < now() - interval '90 days';
@@ -31,7 +31,7 @@ end
 $$;
 comment on function app_private.sweep_sign_in() is
   'Forgets what signing in needs no more: attempts after a day, registrations that were not '
-  'confirmed after three, mails and invitations after 30, sessions 90 days after their end. Once '
-  'a day, by the worker.';
+  'confirmed after three, mails, sent or not, and invitations after 30, sessions 90 days after '
+  'their end. Once a day, by the worker.';
 grant execute on function app_private.sweep_sign_in() to fluence_worker;
 alter function app_private.sweep_sign_in() owner to fluence_definer;

@@ -10,6 +10,15 @@ as $$
 declare
   v_mail app_private.mails;
 begin
+  -- The person first, as whoever makes tokens void: else two tokens of one person wait in a circle.
+  perform from app_public.users as u
+  where u.id = (
+    select m.user_id
+    from app_private.mail_tokens as t
+    join app_private.mails as m on m.id = t.mail_id
+    where t.token_hash = take_token.token_hash
+  )
+  for no key update;
   update app_private.mail_tokens as t
   set used_at = statement_timestamp()
   from app_private.mails as m
@@ -25,6 +34,9 @@ begin
       message = 'This link does not work any more.',
       hint = 'Ask for another mail.';
   end if;
+  -- It was right in the end.
+  delete from app_private.login_attempts as a
+  where a.account_key = app_private.key_of_token(take_token.token_hash);
   return v_mail;
 end
 $$;

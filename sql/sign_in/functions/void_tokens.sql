@@ -8,6 +8,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform from app_public.users as u where u.id = void_tokens.user_id for no key update;
   update app_private.mail_tokens as t
   set used_at = statement_timestamp()
   from app_private.mails as m

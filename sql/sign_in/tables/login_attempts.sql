@@ -13,6 +13,8 @@ comment on column app_private.login_attempts.user_id is
 comment on column app_private.login_attempts.session_id is 'The session within which it was made.';
 comment on column app_private.login_attempts.challenge_hash is
   'SHA-256 of what lets the one who knew the password give the second factor.';
+comment on column app_private.login_attempts.secret_hash is
+  'SHA-256 of the secret that the code was compared with: it must still be that one in the end.';
 comment on column app_private.login_attempts.created_at is 'When it was begun.';
 comment on column app_private.login_attempts.finished_at is
   'When it was told how it went; that is possible once.';

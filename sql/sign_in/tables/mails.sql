@@ -13,4 +13,6 @@ comment on column app_private.mails.address is
   'Where it goes, if not to the address of the account: the new one that is to be confirmed, or '
   'the last one of a deleted account.';
 comment on column app_private.mails.created_at is 'When it was asked for.';
-comment on column app_private.mails.sent_at is 'When it was handed over.';
+comment on column app_private.mails.sent_at is 'When it was handed over, or given up.';
+comment on column app_private.mails.failure is
+  'Why it can never be delivered, as a code; null if it was handed over.';

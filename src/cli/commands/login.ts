@@ -4,6 +4,8 @@ import { Problem } from '../../problem.ts'
 import { makeProgress } from '../../progress.ts'
 import { readEnv } from '../../server/env.ts'
 import { DatabaseLogins, peopleUrl } from '../../server/identity/database-logins.ts'
+import { oneAddress } from '../../server/mail/address.ts'
+import type { Access } from '../../server/postgres/access.ts'
 import { withClient } from '../../server/postgres/connect.ts'
 import { withDatabase } from '../../server/postgres/open.ts'
 import { print, table } from '../output.ts'
@@ -17,6 +19,7 @@ interface CreateOptions extends Named {
   readonly role: string
   readonly expires?: string
   readonly connections: number
+  readonly for?: string
   readonly json?: boolean
 }
 
@@ -24,6 +27,7 @@ interface Listed {
   readonly organization: string
   readonly name: string
   readonly login_name: string
+  readonly holder: string | null
   readonly role: string
   readonly expires_at: Date | null
   readonly connection_limit: number
@@ -46,12 +50,15 @@ export function addLogin(program: Command): void {
       lifetime,
     )
     .option('--connections <number>', 'how many connections it may hold at once', toNumber, 5)
+    .option('--for <mail>', 'the member whose login it is; it ends with the membership')
     .option('--json', 'print the result as JSON')
     .action(async (options: CreateOptions) => {
       const { role, name, expires: expiresAt, connections } = options
-      const made = await withLogins(options, (logins, organizationId) =>
-        logins.create({ organizationId }, { role, name, expiresAt, connections }),
-      )
+      const made = await withLogins(options, async (logins, organizationId, access) => {
+        const membershipId = await membershipOf(access, organizationId, options.for)
+        const wanted = { role, name, expiresAt, connections, membershipId }
+        return logins.create({ organizationId }, wanted)
+      })
       print(
         made,
         options.json,
@@ -97,7 +104,7 @@ export function addLogin(program: Command): void {
 
 async function withLogins<T>(
   options: Named,
-  work: (logins: DatabaseLogins, organizationId: string) => Promise<T>,
+  work: (logins: DatabaseLogins, organizationId: string, access: Access) => Promise<T>,
 ): Promise<T> {
   const progress = makeProgress()
   const env = readEnv()
@@ -105,7 +112,7 @@ async function withLogins<T>(
     progress.done()
     const id = await withClient(access.as('fluence_server'), (client) => idOf(client, options.org))
     const logins = new DatabaseLogins(access.root, peopleUrl(env, access.root))
-    return work(logins, id).catch((error: unknown) => {
+    return work(logins, id, access).catch((error: unknown) => {
       throw explainRefusal(error, options) ?? error
     })
   })
@@ -121,16 +128,42 @@ async function idOf(client: pg.Client, slug: string): Promise<string> {
   throw new Problem(`There is no organization "${slug}".`, 'See `fluence org list`.')
 }
 
+async function membershipOf(
+  access: Access,
+  organizationId: string,
+  mail: string | undefined,
+): Promise<string | undefined> {
+  if (mail === undefined) return undefined
+  const { rows } = await withClient(access.as('fluence_server'), (client) =>
+    client.query<{ id: string }>('select app_private.membership_of($1, $2) as id', [
+      organizationId,
+      oneAddress(mail),
+    ]),
+  )
+  return rows[0]?.id
+}
+
 function asText(all: readonly Listed[]): string {
   if (all.length === 0) return 'There is no database login.'
   const day = (date: Date | null) => date?.toISOString().slice(0, 16).replace('T', ' ') ?? '-'
   return table(
-    ['organization', 'name', 'role', 'login', 'connections', 'expires', 'last used', 'over since'],
+    [
+      'organization',
+      'name',
+      'role',
+      'login',
+      'for',
+      'connections',
+      'expires',
+      'last used',
+      'over since',
+    ],
     all.map((l) => [
       l.organization,
       l.name,
       l.role,
       l.login_name,
+      l.holder ?? '-',
       String(l.connection_limit),
       day(l.expires_at),
       day(l.last_used_at),

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { Command } from 'commander'
 import pg from 'pg'
 import { Problem } from '../../problem.ts'
+import { oneAddress } from '../../server/mail/address.ts'
 import { inTransaction } from '../../server/postgres/connect.ts'
 import { asServer, refusalOf } from '../as-server.ts'
 import { print } from '../output.ts'
@@ -17,9 +18,9 @@ interface Options {
 }
 
 export function addUser(program: Command): void {
-  program
-    .command('user')
-    .description('people who sign in')
+  const user = program.command('user').description('people who sign in')
+
+  user
     .command('create')
     .description('create a person as a member of an organization; you vouch for the address')
     .requiredOption('--mail <address>', 'what the person signs in with')
@@ -29,7 +30,8 @@ export function addUser(program: Command): void {
     .option('--locale <code>', 'language of mails', 'en')
     .option('--password-stdin', 'read the password from the standard input; else one is made')
     .option('--json', 'print the result as JSON')
-    .action(async (options: Options) => {
+    .action(async (given: Options) => {
+      const options = { ...given, mail: oneAddress(given.mail) }
       const password = await choosePassword(options)
       const id = await create(options, password)
       print({ id, mail: options.mail, password }, options.json, (made) =>
@@ -37,6 +39,19 @@ export function addUser(program: Command): void {
           ? `Created ${made.mail} with the id ${made.id}.`
           : `Created ${made.mail} with the id ${made.id} and the password ${made.password}`,
       )
+    })
+
+  user
+    .command('remove-second-factor')
+    .description('take the second factor from a person who lost it; make sure first who asks')
+    .requiredOption('--mail <address>', 'what the person signs in with')
+    .action(async ({ mail }: { readonly mail: string }) => {
+      await asServer((client) =>
+        client.query('select app_private.reset_second_factor_of($1)', [oneAddress(mail)]),
+      ).catch((error: unknown) => {
+        throw refusalOf(error) ?? error
+      })
+      process.stdout.write(`${mail} signs in with the password alone now; all sessions ended.\n`)
     })
 }
 

@@ -10,6 +10,7 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import type { Accounts } from '../identity/accounts.ts'
 import type { KeyRings } from '../personal/key-rings.ts'
 import { bucketsPlugin } from './buckets.ts'
+import { mailAddressPlugin } from './mail-address.ts'
 import { momentsPlugin } from './moments.ts'
 import { oneNamespace } from './names.ts'
 import { pageSizePlugin } from './page-size.ts'
@@ -36,6 +37,7 @@ export const makePreset = (
   plugins: [
     oneNamespace,
     momentsPlugin,
+    mailAddressPlugin,
     pageSizePlugin,
     bucketsPlugin,
     subscriptionsPlugin,

@@ -154,7 +154,7 @@ const typeDefs = gql`
     "Asks a new address to confirm itself; the old one stays until it has."
     changeMail(password: String!, mail: String!): Done
 
-    "Deletes the account of whoever asks. What was done with it stays, without a name."
+    "Deletes the account of whoever asks, who has just given the second factor if there is one. What was done with it stays, without a name."
     deleteAccount(password: String!): Done
 
     "Begins to set up a second factor."
@@ -172,15 +172,19 @@ const typeDefs = gql`
     "Accepts an invitation. Nobody is signed in by it."
     acceptInvitation(token: String!, displayName: String, locale: String, password: String): Done
 
-    "Makes an API key for a machine. For admins who have just given their second factor."
+    "Makes an API key for a machine, for two years at most, which ends with the membership of the admin who makes it. For admins who have just given their second factor."
     createApiKey(name: String!, role: UserRoleEnum!, expiresAt: Datetime!): NewApiKey
 
-    "Makes a database login. For admins who have just given their second factor."
+    "Makes a database login, which ends with the membership of the admin who makes it. For admins who have just given their second factor."
     createDatabaseLogin(
       name: String!
       role: UserRoleEnum!
       expiresAt: Datetime
       connectionLimit: Int
+      "The member whose login it is: it ends with the membership."
+      membershipId: BigInt
+      "For an agency: the grant by which it acts for a brand, and with which it ends."
+      agencyGrantId: BigInt
     ): NewDatabaseLogin
 
     "Ends a database login and its connections. For admins who have just given their second factor."

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { Refusal } from '../graphql/errors.ts'
+import { oneAddress } from '../mail/address.ts'
 import { pause } from '../postgres/processes.ts'
 import type { DatabaseLogins } from './database-logins.ts'
 import { newOpaque, sha256Of } from './opaque.ts'
@@ -78,14 +79,19 @@ export class Accounts {
     visit: Visit,
     given: { mail: string; password: string; displayName: string; locale?: string | null },
   ) {
-    const { mail, password, displayName, locale } = given
-    const hash = await this.#newPassword(password, { mail, name: displayName })
-    await this.#discreetly('select app_private.register_account($1, $2, $3, $4, $5)', [
-      mail,
-      displayName,
-      locale ?? 'en',
-      hash,
+    const { password, displayName, locale } = given
+    const mail = oneAddress(given.mail)
+    refuseWeak(password, { mail, name: displayName })
+    const about = [mail, displayName, locale ?? 'en']
+    const attempt = await this.#begin('select app_private.register_begin($1, $2, $3, $4)', [
+      ...about,
       visit.addressKey,
+    ])
+    const hash = await this.#hash(attempt, password)
+    await this.#discreetly('select app_private.register_account($1, $2, $3, $4, $5)', [
+      attempt,
+      ...about,
+      hash,
     ])
     return done
   }
@@ -98,10 +104,10 @@ export class Accounts {
   async login(visit: Visit, given: { mail: string; password: string; cookies?: boolean | null }) {
     const attempt = await this.#one<{ attempt_id: string; password_hash: string | null }>(
       'select * from app_private.login_begin($1, $2)',
-      [given.mail, visit.addressKey],
+      [oneAddress(given.mail), visit.addressKey],
     )
     const hash = attempt.password_hash ?? undefined
-    const matched = await this.#matches(given.password, hash)
+    const matched = await this.#matches(attempt.attempt_id, given.password, hash)
     const stale = matched && hash !== undefined && this.#passwords.needsRehash(hash)
     const keys = newKeys()
     const step = await this.#one<Step>(
@@ -113,7 +119,7 @@ export class Accounts {
         sha256Of(keys.refresh),
         sha256Of(keys.challenge),
         visit.device,
-        stale ? await this.#hash(given.password) : null,
+        stale ? await this.#betterHash(given.password) : null,
       ],
     )
     return this.#signedIn(visit, step, keys, given.cookies)
@@ -195,19 +201,23 @@ export class Accounts {
   }
 
   async requestRecovery(visit: Visit, { mail }: { mail: string }) {
-    await this.#discreetly('select app_private.recover_begin($1, $2)', [mail, visit.addressKey])
+    await this.#discreetly('select app_private.recover_begin($1, $2)', [
+      oneAddress(mail),
+      visit.addressKey,
+    ])
     return done
   }
 
-  async recoverPassword(_visit: Visit, given: { token: string; newPassword: string }) {
-    const hash = await this.#newPassword(given.newPassword)
+  async recoverPassword(visit: Visit, given: { token: string; newPassword: string }) {
+    const hash = await this.#byToken(visit, 'recover', given.token, given.newPassword)
     await this.#ask('select app_private.recover_finish($1, $2)', [sha256Of(given.token), hash])
     return done
   }
 
   async changePassword(visit: Visit, given: { password: string; newPassword: string }) {
+    refuseWeak(given.newPassword)
     const { attempt_id, matched } = await this.#passwordAgain(visit, given.password)
-    const hash = await this.#newPassword(given.newPassword)
+    const hash = await this.#hash(attempt_id, given.newPassword)
     await this.#ask('select app_private.change_password($1, $2, $3, $4)', [
       attempt_id,
       sha256Of(visit.handle),
@@ -223,7 +233,7 @@ export class Accounts {
       attempt_id,
       sha256Of(visit.handle),
       matched,
-      given.mail,
+      oneAddress(given.mail),
     ])
     return done
   }
@@ -241,11 +251,11 @@ export class Accounts {
 
   async enrolSecondFactor(visit: Visit) {
     const secret = newTotpSecret()
-    await this.#ask('select app_private.second_factor_enrol($1, $2)', [
-      sha256Of(visit.handle),
-      secret,
-    ])
-    const uri = totpUri(secret, 'Fluence', 'Fluence')
+    const { mail } = await this.#one<{ mail: string | null }>(
+      'select app_private.second_factor_enrol($1, $2) as mail',
+      [sha256Of(visit.handle), secret],
+    )
+    const uri = totpUri(secret, 'Fluence', mail ?? 'Fluence')
     return { secret: totpSecretText(secret), uri, qrCode: qrSvg(uri) }
   }
 
@@ -286,7 +296,7 @@ export class Accounts {
   }
 
   async acceptInvitation(
-    _visit: Visit,
+    visit: Visit,
     given: {
       token: string
       displayName?: string | null
@@ -295,8 +305,9 @@ export class Accounts {
     },
   ) {
     const { token, displayName = null, locale, password } = given
+    const known = { name: displayName ?? '' }
     const hash =
-      password == null ? null : await this.#newPassword(password, { name: displayName ?? '' })
+      password == null ? null : await this.#byToken(visit, 'invite', token, password, known)
     await this.#ask('select app_private.accept_invitation($1, $2, $3, $4)', [
       sha256Of(token),
       displayName,
@@ -322,13 +333,12 @@ export class Accounts {
       role: string
       expiresAt?: string | null
       connectionLimit?: number | null
+      membershipId?: string | null
+      agencyGrantId?: string | null
     },
   ) {
-    const { name, role, expiresAt, connectionLimit: connections } = given
-    return this.#logins.create(
-      { session: sha256Of(visit.handle) },
-      { name, role, expiresAt, connections },
-    )
+    const { connectionLimit: connections, ...wanted } = given
+    return this.#logins.create({ session: sha256Of(visit.handle) }, { ...wanted, connections })
   }
 
   async revokeDatabaseLogin(visit: Visit, { name }: { name: string }) {
@@ -343,26 +353,67 @@ export class Accounts {
       [sha256Of(visit.handle), visit.addressKey],
     )
     if (attempt === undefined) throw new Refusal('FL903', 'The account is gone.', 401)
-    const matched = await this.#matches(password, attempt.password_hash ?? undefined)
-    return { attempt_id: attempt.attempt_id, matched }
+    const { attempt_id, password_hash } = attempt
+    const matched = await this.#matches(attempt_id, password, password_hash ?? undefined)
+    return { attempt_id, matched }
   }
 
-  async #newPassword(password: string, known: Known = {}): Promise<string> {
-    const rules = brokenRules(password, known)
-    if (rules.length > 0) throw weakPassword(rules)
-    return this.#hash(password)
+  /** The hash of a password that the token of a mail lets somebody set. */
+  async #byToken(
+    visit: Visit,
+    purpose: 'recover' | 'invite',
+    token: string,
+    password: string,
+    known: Known = {},
+  ): Promise<string> {
+    refuseWeak(password, known)
+    const attempt = await this.#begin('select app_private.token_begin($1, $2, $3)', [
+      sha256Of(token),
+      purpose,
+      visit.addressKey,
+    ])
+    return this.#hash(attempt, password)
   }
 
-  #hash(password: string): Promise<string> {
-    return this.#passwords.hashPassword(password).catch(asRefusal)
+  /** Counts an attempt before anything of it costs time; its number. */
+  async #begin(text: string, values: unknown[]): Promise<string> {
+    const { id } = await this.#one<{ id: string }>(`${text} as id`, values)
+    return id
   }
 
-  #matches(password: string, hash: string | undefined): Promise<boolean> {
+  #hash(attempt: string, password: string): Promise<string> {
+    return this.#inTurn(attempt, this.#passwords.hashPassword(password))
+  }
+
+  /** It can wait for another login. */
+  async #betterHash(password: string): Promise<string | null> {
+    try {
+      return await this.#passwords.hashPassword(password)
+    } catch (error) {
+      if (error instanceof Busy) return null
+      throw error
+    }
+  }
+
+  #matches(attempt: string, password: string, hash: string | undefined): Promise<boolean> {
     // No password is that long; it is compared with nothing, which takes as long.
     const possible = Buffer.byteLength(password) <= 1000
-    return this.#passwords
-      .verifyPassword(possible ? password : '', possible ? hash : undefined)
-      .catch(asRefusal)
+    return this.#inTurn(
+      attempt,
+      this.#passwords.verifyPassword(possible ? password : '', possible ? hash : undefined),
+    )
+  }
+
+  /** Who finds the queue full has tried nothing, so the attempt is given back. */
+  async #inTurn<T>(attempt: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error
+      await this.#ask('select app_private.give_back_attempt($1)', [attempt])
+      const when = `Try again in ${error.retryAfterSeconds} seconds.`
+      throw new Refusal('FL907', `Too many people are signing in at this moment. ${when}`, 503)
+    }
   }
 
   async #signedIn(
@@ -392,8 +443,16 @@ export class Accounts {
   }
 
   async #ask<T extends object>(text: string, values: unknown[]): Promise<T[]> {
-    const { rows } = await this.#server.query<T>(text, values)
-    return rows
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { rows } = await this.#server.query<T>(text, values)
+        return rows
+      } catch (error) {
+        // One statement is one transaction: nothing of it happened, and the other one is through.
+        if (attempt === 3 || !metAnother(error)) throw error
+        await pause(Math.random() * 50)
+      }
+    }
   }
 
   async #one<T extends object>(text: string, values: unknown[]): Promise<T> {
@@ -408,6 +467,9 @@ export class Accounts {
     if (asked.status === 'rejected') throw asked.reason
   }
 }
+
+/** Two transactions waited for each other, and PostgreSQL ended this one. */
+const metAnother = (error: unknown) => ['40001', '40P01'].includes(String(Object(error).code))
 
 interface Keys {
   readonly handle: string
@@ -448,15 +510,17 @@ export const inWords: Record<BrokenRule, string> = {
   no_lower_case: 'have a lower case letter',
   no_special_character: 'have a special character',
   repeats_a_character: 'have no character twice in a row',
+  repeats_itself: 'not be one part over and over',
   too_common: 'not be mostly common words',
   like_the_account: 'not be mostly your mail or name',
 }
 
-const weakPassword = (rules: readonly BrokenRule[]) =>
-  new Refusal('FL908', `A password must ${rules.map((rule) => inWords[rule]).join(', ')}.`, 400)
-
-function asRefusal(error: unknown): never {
-  if (!(error instanceof Busy)) throw error
-  const when = `Try again in ${error.retryAfterSeconds} seconds.`
-  throw new Refusal('FL907', `Too many people are signing in at this moment. ${when}`, 503)
+function refuseWeak(password: string, known: Known = {}): void {
+  const rules = brokenRules(password, known)
+  if (rules.length === 0) return
+  throw new Refusal(
+    'FL908',
+    `A password must ${rules.map((rule) => inWords[rule]).join(', ')}.`,
+    400,
+  )
 }

@@ -11,6 +11,10 @@ export interface LoginWanted {
   readonly name: string
   readonly expiresAt?: string | null
   readonly connections?: number | null
+  /** Whose it is: it ends with that membership. */
+  readonly membershipId?: string | null
+  /** For an agency: by which grant it acts for a brand, and with which it ends. */
+  readonly agencyGrantId?: string | null
 }
 
 export interface NewLogin {
@@ -59,9 +63,19 @@ export class DatabaseLogins {
         await createRole(client, { loginName, role, password, connections, expiresAt })
         const { rows } = await client.query<{ id: string }>(
           `select app_private.register_database_login(
-             $1, $2, $3, $4, $5, $6, created_by => $7
+             $1, $2, $3, $4, $5, $6, created_by => $7, membership_id => $8, agency_grant_id => $9
            ) as id`,
-          [loginName, organization_id, role, name, expiresAt, connections, user_id],
+          [
+            loginName,
+            organization_id,
+            role,
+            name,
+            expiresAt,
+            connections,
+            user_id,
+            wanted.membershipId ?? null,
+            wanted.agencyGrantId ?? null,
+          ],
         )
         const connectionString = this.#addressFor(loginName, password)
         return { id: rows[0]?.id ?? '', loginName, password, connectionString }

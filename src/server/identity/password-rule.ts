@@ -11,6 +11,7 @@ export type BrokenRule =
   | 'no_lower_case'
   | 'no_special_character'
   | 'repeats_a_character'
+  | 'repeats_itself'
   | 'too_common'
   | 'like_the_account'
 
@@ -31,7 +32,8 @@ const special = /[^\p{L}\p{M}\p{N}\p{C}]/u
 /**
  * Which rules a new password breaks; none when it is good. The rule is the security plan's: 8
  * characters minimum, a number, upper and lower case, a special character, none twice in a row.
- * Beyond it: what is left when common words, or the account's own, are taken out must be something.
+ * Beyond it: no part twice over, and what is left when common words, or the account's own, are taken
+ * out must be something.
  */
 export function brokenRules(password: string, known: Known = {}): BrokenRule[] {
   // First of all, so that nothing below works on a flood of text.
@@ -46,6 +48,7 @@ export function brokenRules(password: string, known: Known = {}): BrokenRule[] {
     ['no_lower_case', !/\p{Ll}/u.test(text)],
     ['no_special_character', !special.test(text)],
     ['repeats_a_character', characters.some((one, place) => one === characters[place - 1])],
+    ['repeats_itself', repeatsItself(lower(text))],
     ['too_common', isMostly(text, [...commonWords, ...years])],
     ['like_the_account', isMostly(text, wordsOf(known))],
   ]
@@ -67,11 +70,19 @@ function wordsOf({ mail = '', name = '' }: Known): string[] {
   return parts.map(lower).filter((part) => [...part].length >= 3)
 }
 
+/** Whether it is one part over and over: half of it, or less, tells the rest. */
+function repeatsItself(text: string): boolean {
+  const parts = Array.from({ length: Math.floor(text.length / 2) }, (_, i) => i + 1)
+  return parts.some((part) => text.slice(part) === text.slice(0, -part))
+}
+
 /** Whether fewer than six characters are left of a text once these words are taken out. */
 function isMostly(text: string, words: readonly string[]): boolean {
   const plain = lower(text)
   const covered = new Set<number>()
-  for (const reading of new Set([plain, undo(plain, 'i'), undo(plain, 'l')])) {
+  const spelled = [plain, bare(plain)]
+  const readings = spelled.flatMap((each) => [each, undo(each, 'i'), undo(each, 'l')])
+  for (const reading of new Set(readings)) {
     for (const word of words) {
       for (let at = reading.indexOf(word); at >= 0; at = reading.indexOf(word, at + 1)) {
         for (let place = at; place < at + word.length; place++) covered.add(place)
@@ -87,6 +98,12 @@ const lower = (text: string) =>
     const small = letter.toLowerCase()
     return small.length === letter.length ? small : letter
   })
+
+/** Letters without their marks, as on a keyboard that lacks them: Türkiye, Turkiye. */
+const bare = (text: string) =>
+  text.replace(/[\u0080-\uFFFF]/g, (letter) =>
+    letter === 'ı' ? 'i' : (letter.normalize('NFD')[0] ?? letter).toLowerCase(),
+  )
 
 const substitutes: Record<string, string> = {
   '@': 'a',

@@ -9,6 +9,7 @@ export const templates = {
   invitation: ['inviter', 'organization', 'role', 'link', 'days'],
   'password-changed': ['name', 'time', 'link'],
   'second-factor-changed': ['name', 'time', 'link'],
+  'second-factor-removed': ['name', 'time', 'link'],
   'mail-in-use': ['name', 'link'],
   'mail-changed': ['name', 'time'],
   'account-deleted': ['name', 'time'],

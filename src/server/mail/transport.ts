@@ -1,7 +1,8 @@
 import net from 'node:net'
 import nodemailer from 'nodemailer'
-import { type MailFrom, mailAddress } from '../env-mail.ts'
+import type { MailFrom } from '../env-mail.ts'
 import { isLoopback } from '../http/transport.ts'
+import { mailAddress, oneAddress } from './address.ts'
 import { failureOf, MailFailure } from './failure.ts'
 import { outboxIn } from './outbox.ts'
 import type { Letter } from './templates.ts'
@@ -31,13 +32,14 @@ export function makeMailer({ from, smtpUrl, outboxDir, ca }: MailerOptions): Mai
     smtpUrl === undefined ? outboxIn(outboxDir) : nodemailer.createTransport(smtp(smtpUrl, ca))
   return {
     async send({ to, subject, text, id }) {
-      if (!mailAddress.test(to)) throw new MailFailure('bad_address', { isPermanent: true })
+      const address = oneAddress(to)
+      if (!mailAddress.test(address)) throw new MailFailure('bad_address', { isPermanent: true })
       if (!/^[\w.-]{1,100}$/.test(id)) throw new MailFailure('bad_id', { isPermanent: true })
       const [, host = 'localhost'] = from.address.split('@')
       try {
         await transport.sendMail({
           from: { name: from.name, address: from.address },
-          to: { name: '', address: to },
+          to: { name: '', address },
           subject,
           text,
           messageId: `<${id}@${host}>`,

@@ -45,35 +45,30 @@ const eventEnvelope = object({
 export function eventTask<T>(
   topic: string,
   parse: Parse<T>,
-  work: (event: Event<T>, sql: Sql, home: string) => Promise<unknown>,
+  work: (event: Event<T>, sql: Sql, around: Surroundings) => Promise<unknown>,
 ): TaskFile {
   return {
     topic,
-    run:
-      ({ log, home }) =>
-      async (given, helpers) => {
-        const envelope = eventEnvelope(given)
-        const { event_id, organization_id, key } = envelope
-        const sql = sqlOf(helpers)
-        try {
-          const payload = parse(envelope.payload)
-          await work({ id: event_id, organizationId: organization_id, key, payload }, sql, home)
-        } catch (error) {
-          const { attempts, max_attempts } = helpers.job
-          if (!isHopeless(error) && attempts < max_attempts) throw new Failure(error)
-          await sql('select app_private.park_event($1, $2, $3)', [
-            event_id,
-            codeOf(error),
-            attempts,
-          ])
-          log.error('An event was parked.', {
-            ...factsOf(helpers),
-            event: event_id,
-            code: codeOf(error),
-            error,
-          })
-        }
-      },
+    run: (around) => async (given, helpers) => {
+      const { log } = around
+      const envelope = eventEnvelope(given)
+      const { event_id, organization_id, key } = envelope
+      const sql = sqlOf(helpers)
+      try {
+        const payload = parse(envelope.payload)
+        await work({ id: event_id, organizationId: organization_id, key, payload }, sql, around)
+      } catch (error) {
+        const { attempts, max_attempts } = helpers.job
+        if (!isHopeless(error) && attempts < max_attempts) throw new Failure(error)
+        await sql('select app_private.park_event($1, $2, $3)', [event_id, codeOf(error), attempts])
+        log.error('An event was parked.', {
+          ...factsOf(helpers),
+          event: event_id,
+          code: codeOf(error),
+          error,
+        })
+      }
+    },
   }
 }
 

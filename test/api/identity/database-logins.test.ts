@@ -1,4 +1,6 @@
 import { describe, expect, onTestFinished } from 'vitest'
+import { sha256Of } from '../../../src/server/identity/opaque.ts'
+import { sql } from '../../harness/accounts.ts'
 import { connectAs } from '../../harness/connections.ts'
 import { type Api, test } from '../../harness/api.ts'
 
@@ -11,8 +13,14 @@ interface NewLogin {
 
 const create = async (api: Api, handle: string | undefined, given: object = {}) => {
   const { status, body } = await api.graphql(
-    `mutation ($name: String!, $role: UserRoleEnum!, $at: Datetime, $limit: Int) {
-      createDatabaseLogin(name: $name, role: $role, expiresAt: $at, connectionLimit: $limit) {
+    `mutation (
+      $name: String!, $role: UserRoleEnum!, $at: Datetime, $limit: Int,
+      $membership: BigInt, $grant: BigInt
+    ) {
+      createDatabaseLogin(
+        name: $name, role: $role, expiresAt: $at, connectionLimit: $limit,
+        membershipId: $membership, agencyGrantId: $grant
+      ) {
         id loginName password connectionString
       }
     }`,
@@ -45,6 +53,9 @@ const list = async (api: Api, handle: string) => {
   )
   return (body.data?.['databaseLogins'] as { nodes: object[] } | undefined)?.nodes
 }
+
+const idOf = async (api: Api, text: string, values: unknown[] = []) =>
+  (await sql<{ id: string }>(api, text, values))[0]?.id
 
 const whoAmI = 'select app_public.current_brand_id() is not null as somebody'
 
@@ -93,6 +104,57 @@ describe('a database login', () => {
     expect((await create(api, stranger)).login.loginName).toMatch(/^bi_sales_/)
     expect(await revoke(api, stranger)).toEqual({ done: true })
     expect(await revoke(api, boss)).toEqual({ done: true })
+  })
+
+  test('ends with the one whose it is, and with the grant that it acts by', async ({ api }) => {
+    const [boss, ann] = [
+      await api.signIn('holders', 'admin'),
+      await api.signIn('holders', 'analyst'),
+    ]
+    const member = await idOf(
+      api,
+      `select m.id from app_public.memberships as m
+       join app_private.sessions as s on s.membership_id = m.id where s.session_hash = $1`,
+      [sha256Of(ann)],
+    )
+    const { login } = await create(api, boss, { membership: member })
+    const { client } = await connectAs(login.connectionString, onTestFinished)
+    expect((await client.query(whoAmI)).rows).toEqual([{ somebody: true }])
+    const { body } = await api.graphql(
+      'mutation ($id: BigInt!) { removeMember(input: { membershipId: $id }) { clientMutationId } }',
+      { id: member },
+      boss,
+    )
+    expect(body.errors).toBeUndefined()
+    expect((await client.query(whoAmI)).rows).toEqual([{ somebody: false }])
+    expect((await create(api, boss, { membership: member })).code).toBe('FL002')
+
+    await sql(
+      api,
+      `select app_private.create_organization('agency', 'helpers', 'Helpers', 'UTC', 'EUR')`,
+    )
+    const head = await api.signIn('helpers', 'admin')
+    const grant = await idOf(
+      api,
+      `insert into app_public.agency_grants (for_brand_id, agency_id, role, granted_by)
+       select b.id, a.id, 'analyst', u.id
+       from app_public.organizations as b, app_public.organizations as a, app_public.users as u
+       where b.slug = 'holders' and a.slug = 'helpers' limit 1 returning id`,
+    )
+    // An agency has no products of its own.
+    const without = await create(api, head, { name: 'own' })
+    const own = await connectAs(without.login.connectionString, onTestFinished)
+    expect((await own.client.query(whoAmI)).rows).toEqual([{ somebody: false }])
+    const by = await create(api, head, { grant })
+    const acting = await connectAs(by.login.connectionString, onTestFinished)
+    expect((await acting.client.query(whoAmI)).rows).toEqual([{ somebody: true }])
+    const ended = await api.graphql(
+      'mutation ($id: BigInt!) { endAgencyGrant(input: { grantId: $id }) { clientMutationId } }',
+      { id: grant },
+      boss,
+    )
+    expect(ended.body.errors).toBeUndefined()
+    expect((await acting.client.query(whoAmI)).rows).toEqual([{ somebody: false }])
   })
 
   test('is refused in words that tell nothing else', async ({ api }) => {

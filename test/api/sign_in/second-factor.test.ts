@@ -40,6 +40,7 @@ describe('a second factor', () => {
 
     const setup = await enrol(api, first.signIn.accessToken)
     expect(setup.qrCode).toMatch(/^<svg/)
+    expect(new URL(setup.uri).pathname).toBe(`/Fluence:${encodeURIComponent(mail)}`)
     const secret = bytes(setup.secret)
     const now = stepAt(new Date())
     expect(await confirm(api, '000000', first.signIn.accessToken)).toMatchObject({ code: 'FL114' })

@@ -63,6 +63,33 @@ describe('signing in', () => {
     expect(body.errors?.[0]?.message).toMatch(/digit.*upper case.*special.*twice in a row/)
   })
 
+  test('takes one address in whatever form it is written', async ({ api }) => {
+    expect(await register(api, 'Özge@Bücher.example.')).toMatchObject({ answer: { done: true } })
+    const token = await tokenOf(api, 'confirm-mail')
+    await mutate(api, '($t: String!) { confirmMail(token: $t) { done } }', { t: token })
+    for (const mail of ['öZGE@bücher.example', 'o\u0308zge@XN--BCHER-KVA.example']) {
+      expect(await login(api, mail)).toMatchObject({ signIn: { outcome: 'signed_in' } })
+    }
+    for (const mail of ['ann@[127.0.0.1]', 'ann\u200b@example.org', '"a n n"@example.org']) {
+      expect((await register(api, mail)).code).toBe('FL913')
+    }
+    const boss = await api.signIn('umlauts', 'admin')
+    const invite =
+      '{ invite(input: { mail: "ann@bücher.example.", role: analyst }) { clientMutationId } }'
+    const inviteBy = `($m: MailAddress!) {
+      invite(input: { mail: $m, role: analyst }) { clientMutationId }
+    }`
+    expect((await mutate(api, invite, {}, boss)).code).toBeUndefined()
+    expect((await mutate(api, inviteBy, { m: 'ben@BÜCHER.example' }, boss)).code).toBeUndefined()
+    expect((await mutate(api, inviteBy, { m: 'b\u202een@x.example' }, boss)).code).toBe('FL913')
+    const { body } = await api.graphql('{ openInvitations { nodes { mail } } }', {}, boss)
+    expect(body.data).toEqual({
+      openInvitations: {
+        nodes: [{ mail: 'ann@xn--bcher-kva.example' }, { mail: 'ben@xn--bcher-kva.example' }],
+      },
+    })
+  })
+
   test('happens once in a document, under whatever name', async ({ api }) => {
     const one = 'login(mail: "a@b.example", password: "x") { outcome }'
     const other = 'requestRecovery(mail: "a@b.example") { done }'

@@ -115,6 +115,28 @@ describe('an agency', () => {
     expect(await story.rows(products)).toEqual([])
   })
 
+  test('has admins that enrol into their own role, whatever grants there are or were', async ({
+    story,
+  }) => {
+    const { helpers, boss, kimMembership, kim } = await brandsAndAgency(story)
+    await story.through(boss.handle, 'admin')
+    await story.rows(grant, ['helpers', 'product_manager'])
+    const { id } = await story.one<{ id: string }>(grant, ['helpers', 'finance_manager'])
+    await story.atDoor('fluence_server')
+    const headId = await person(story.client, 'head@example.com', 'Head')
+    await member(story.client, headId, helpers, 'admin')
+    const head = await logIn(story.client, 'head@example.com')
+    await enrol(story.client, head.handle)
+    const roleOf = (handle: string) =>
+      story.one('select role from app_private.check_session($1)', [handle])
+    expect(await roleOf(head.handle)).toEqual({ role: 'admin' })
+    // A session that waits by a grant gets the role of the grant, and the other one keeps its own.
+    const there = await goOver(story, kim, kimMembership, id)
+    await enrol(story.client, there.handle)
+    expect(await roleOf(there.handle)).toEqual({ role: 'finance_manager' })
+    expect(await roleOf(kim.handle)).toEqual({ role: 'agency_manager' })
+  })
+
   test('sees what its role sees of the brand, and nothing more of itself', async ({ story }) => {
     const { boss, helpers, kimMembership, kim } = await brandsAndAgency(story)
     await story.rows(

@@ -57,6 +57,55 @@ describe('a person in two brands', () => {
     await story.rejects('FL102', sql, [digest('nobody'), bobs, digest('a'), digest('b')])
   })
 
+  test('is signed in for 90 days at most, however often they switch', async ({ story }) => {
+    const { here, there } = await annInTwoBrands(story)
+    const { handle } = await logIn(story.client, mail)
+    const first = await switchTo(story, handle, there)
+    await story.as(null)
+    await story.rows(
+      `update app_private.sessions
+       set created_at = created_at - interval '89 days', expires_at = now() + interval '1 day'
+       where session_hash = $1`,
+      [digest(handle)],
+    )
+    const second = await switchTo(story, first, here)
+    await story.as(null)
+    expect(
+      await story.rows(
+        `select s.expires_at = now() + interval '1 day' as so, t.expires_at = s.expires_at as token
+         from app_private.sessions as s
+         join app_private.refresh_tokens as t on t.session_id = s.id
+         where s.session_hash = $1`,
+        [digest(second)],
+      ),
+    ).toEqual([{ so: true, token: true }])
+    // Nor by refreshing what was switched to.
+    await story.rows(
+      `update app_private.sessions set expires_at = now() + interval '1 hour'
+       where session_hash = $1`,
+      [digest(second)],
+    )
+    await story.rows(
+      `insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
+       select $2, s.id, now() + interval '1 hour' from app_private.sessions as s
+       where s.session_hash = $1`,
+      [digest(second), digest('a token')],
+    )
+    await story.atDoor('fluence_server')
+    await story.rows('select from app_private.refresh_session($1, $2)', [
+      digest('a token'),
+      digest('another'),
+    ])
+    await story.as(null)
+    expect(
+      await story.one(
+        `select s.expires_at = now() + interval '1 day' as so
+         from app_private.sessions as s where s.session_hash = $1`,
+        [digest(second)],
+      ),
+    ).toEqual({ so: true })
+  })
+
   test('signs out here: all sessions of this sign-in end, no other', async ({ story }) => {
     const { there } = await annInTwoBrands(story)
     const { handle } = await logIn(story.client, mail)
@@ -169,6 +218,17 @@ describe('an API key', () => {
     ]) {
       await story.rejects('FL102', sql, [digest('key')])
     }
+  })
+
+  test('lives for two years at most', async ({ story }) => {
+    const { boss } = await acmeWithAdmin(story)
+    const until = (moment: string) =>
+      `select app_private.create_api_key($1, 'k', 'analyst', ${moment}, $2)`
+    for (const moment of [`now() + interval '17545 hours'`, `'9999-12-31Z'`]) {
+      const error = await story.rejects('23514', until(moment), [boss, digest('key')])
+      expect(error.constraint).toBe('sessions_keys_end_within_two_years_check')
+    }
+    await story.rows(until(`now() + interval '17544 hours'`), [boss, digest('key')])
   })
 
   test('is listed and revoked by the own admins', async ({ story }) => {

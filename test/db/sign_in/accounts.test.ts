@@ -9,11 +9,11 @@ import {
   passwordHash,
   person,
   random,
+  register,
 } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const mail = 'ann@example.com'
-const register = `select app_private.register_account($1, $2, 'en', $3, 'x')`
 const confirm = 'select app_private.confirm_mail($1)'
 const begin = 'select * from app_private.login_begin($1, $2)'
 const finish = 'select * from app_private.login_finish($1, $2, $3, $4, $5)'
@@ -427,6 +427,26 @@ describe('somebody signed in', () => {
     await person(story.client, mail)
   })
 
+  test('deletes it only with the second factor, where there is one', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await person(story.client, mail)
+    const { handle } = await logIn(story.client, mail)
+    await enrol(story.client, handle)
+    const given = async (ago: string | null) => {
+      await story.as(null)
+      await story.rows(`update app_private.sessions set second_factor_at = now() - $1::interval`, [
+        ago,
+      ])
+      await story.atDoor('fluence_server')
+    }
+    for (const ago of ['6 minutes', null]) {
+      await given(ago)
+      await story.rejects('FL117', remove, [await again(story, handle), digest(handle), true])
+    }
+    await given('4 minutes')
+    await story.rows(remove, [await again(story, handle), digest(handle), true])
+  })
+
   test('cannot, as the last admin', async ({ story }) => {
     const acme = await story.organization('acme')
     await story.atDoor('fluence_server')
@@ -473,6 +493,28 @@ describe('a mail', () => {
     await story.rejects('FL115', confirm, [digest('second')])
   })
 
+  test('that can never be delivered is settled with the reason', async ({ story }) => {
+    await story.atDoor('fluence_server')
+    await story.rows(register, [mail, 'Ann', passwordHash(password)])
+    await story.as(null)
+    const { id } = await story.one<{ id: string }>('select id from app_private.mails')
+    await story.rows(
+      `insert into app_private.outbox_deliveries
+         (id, topic, key, payload, task, created_at)
+       values (1, 'mail.wanted', 'mail:1', '{}', 'sign_in__send_mail', now())`,
+    )
+    await story.atDoor('fluence_worker')
+    await story.rejects('23514', 'select app_private.settle_mail(1, $1, $2)', [id, `to ${mail}`])
+    await story.rows(`select app_private.settle_mail(1, $1, 'smtp_550')`, [id])
+    expect(
+      await story.rows('select * from app_private.take_mail($1, $2)', [id, digest('x')]),
+    ).toEqual([])
+    await story.as(null)
+    expect(
+      await story.one('select sent_at is not null as over, failure from app_private.mails'),
+    ).toEqual({ over: true, failure: 'smtp_550' })
+  })
+
   test('for what is confirmed already is not sent any more', async ({ story }) => {
     await story.atDoor('fluence_server')
     await story.rows(register, [mail, 'Ann', passwordHash(password)])
@@ -496,20 +538,26 @@ test('what is over is swept away, what is not stays', async ({ story }) => {
     return story.one(
       `select (select count(*) from app_private.login_attempts) as attempts,
               (select count(*) from app_private.sessions) as sessions,
-              (select count(*) from app_private.refresh_tokens) as tokens`,
+              (select count(*) from app_private.refresh_tokens) as tokens,
+              (select count(*) from app_private.mails) as mails`,
     )
   }
   const sweep = async () => {
     await story.atDoor('fluence_worker')
     await story.rows('select app_private.sweep_sign_in()')
   }
+  // One that was sent, and one that waits.
+  await story.rows(`select app_private.recover_begin($1, 'x')`, [mail])
+  await post(story)
+  await story.rows(`select app_private.recover_begin($1, 'x')`, [mail])
   await sweep()
-  expect(await count()).toEqual({ attempts: '1', sessions: '1', tokens: '1' })
+  expect(await count()).toEqual({ attempts: '3', sessions: '1', tokens: '1', mails: '2' })
   await story.rows(`update app_private.login_attempts set created_at = now() - interval '25 hours'`)
   await story.rows(`update app_private.sessions
     set created_at = now() - interval '1 year', expires_at = now() - interval '91 days'`)
+  await story.rows(`update app_private.mails set created_at = now() - interval '31 days'`)
   await sweep()
-  expect(await count()).toEqual({ attempts: '0', sessions: '0', tokens: '0' })
+  expect(await count()).toEqual({ attempts: '0', sessions: '0', tokens: '0', mails: '0' })
 })
 
 test('a registration is swept when nobody can confirm it any more, and not before', async ({

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { describe, expect } from 'vitest'
 import { pause } from '../../../src/server/postgres/processes.ts'
 import {
+  admin,
   digest,
   enrol,
   giveCode,
@@ -11,6 +12,7 @@ import {
   passwordHash,
   person,
   random,
+  register,
 } from '../../harness/people.ts'
 import { type Crowd, test } from '../../harness/test.ts'
 
@@ -206,6 +208,35 @@ describe('recovery', () => {
     expect(codesOf(answers)).toEqual(['FL115', 'done'])
   })
 
+  test('by two mails at once sets one password, and nobody waits in a circle', async ({
+    crowd,
+  }) => {
+    const mail = 'two-mails@example.com'
+    const user = await server(crowd, (client) => person(client, mail))
+    const tokens = [digest('of the first mail'), digest('of the second mail')]
+    await crowd.as('postgres', 1, async ([root]) => {
+      for (const token of tokens) {
+        await root!.query(
+          `with m as (
+             insert into app_private.mails (template, purpose, user_id)
+             values ('recover-password', 'recover', $1) returning id
+           )
+           insert into app_private.mail_tokens (token_hash, mail_id, expires_at)
+           select $2, m.id, now() + interval '1 minute' from m`,
+          [user, token],
+        )
+      }
+      await root!.query('begin')
+      await root!.query('select from app_public.users where id = $1 for update', [user])
+      const both = together(crowd, 'fluence_server', 2, (client, i) =>
+        client.query('select app_private.recover_finish($1, $2)', [tokens[i], passwordHash('new')]),
+      )
+      await waitsForLock(crowd, 2)
+      await root!.query('rollback')
+      expect(codesOf(await both)).toEqual(['FL115', 'done'])
+    })
+  })
+
   test('while somebody signs in with the old password: that one stays out', async ({ crowd }) => {
     const mail = 'old-password@example.com'
     const user = await server(crowd, (client) => person(client, mail))
@@ -251,11 +282,7 @@ describe('confirming one address', () => {
   async function registered(crowd: Crowd, mail: string, names: readonly string[]) {
     await server(crowd, async (client) => {
       for (const name of names) {
-        await client.query(`select app_private.register_account($1, $2, 'en', $3, 'x')`, [
-          mail,
-          name,
-          passwordHash(name),
-        ])
+        await client.query(register, [mail, name, passwordHash(name)])
       }
     })
     return crowd.as('postgres', 1, async ([root]) => {
@@ -315,10 +342,7 @@ describe('confirming one address', () => {
       )
       await waitsForLock(crowd)
       // Who registers meanwhile waits for nobody, and comes too late as well.
-      await late!.query(`select app_private.register_account($1, 'Late', 'en', $2, 'x')`, [
-        mail,
-        passwordHash('Late'),
-      ])
+      await late!.query(register, [mail, 'Late', passwordHash('Late')])
       await ann!.query('commit')
       expect(await second).toBe('FL115')
       expect(await nameOf(late!, mail, names)).toBe('Ann')
@@ -339,31 +363,7 @@ describe('confirming one address', () => {
     const mail = 'invited@example.com'
     const [token] = await registered(crowd, mail, ['Eve'])
     const invited = digest('to an invited one')
-    await crowd.as('postgres', 1, async ([root]) => {
-      await root!.query(
-        `with inviter as (
-           insert into app_public.users (display_name) values ('Boss') returning id
-         ),
-         i as (
-           insert into app_public.invitations (organization_id, role, invited_by, expires_at)
-           select o.id, 'analyst', u.id, now() + interval '1 day'
-           from inviter as u,
-                app_private.create_organization('brand', 'inviting', 'I', 'UTC', 'EUR') as o
-           returning id
-         ),
-         k as (
-           insert into app_private.invitation_mails (invitation_id, mail, mail_key)
-           select i.id, $1::text, $1::text from i
-         ),
-         m as (
-           insert into app_private.mails (template, purpose, invitation_id)
-           select 'invitation', 'invite', i.id from i returning id
-         )
-         insert into app_private.mail_tokens (token_hash, mail_id, expires_at)
-         select $2, m.id, now() + interval '1 day' from m`,
-        [mail, invited],
-      )
-    })
+    await crowd.as('postgres', 1, ([root]) => invite(root!, 'inviting', mail, invited))
     await crowd.as('fluence_server', 2, async ([eve, ann]) => {
       await ann!.query('begin')
       await ann!.query(`select app_private.accept_invitation($1, 'Ann', 'en', $2)`, [
@@ -378,6 +378,38 @@ describe('confirming one address', () => {
       await ann!.query('commit')
       expect(await second).toBe('FL115')
       expect(await nameOf(ann!, mail, ['Ann', 'Eve'])).toBe('Ann')
+    })
+  })
+})
+
+describe('invitations of two organizations to one new address', () => {
+  test('accepted at once make one account, which is a member of both', async ({ crowd }) => {
+    const mail = 'wanted@example.com'
+    const tokens = [digest('of one'), digest('of the other')]
+    await crowd.as('postgres', 1, async ([root]) => {
+      for (const [i, token] of tokens.entries()) {
+        await invite(root!, `wanting-${i}`, mail, token)
+      }
+      // Both are stopped where they would make the account.
+      await root!.query('begin')
+      await root!.query('lock table app_public.users in share row exclusive mode')
+      const both = together(crowd, 'fluence_server', 2, (client, i) =>
+        client.query(`select app_private.accept_invitation($1, 'Ann', 'en', $2)`, [
+          tokens[i],
+          passwordHash('Ann'),
+        ]),
+      )
+      await waitsForLock(crowd, 2)
+      await root!.query('rollback')
+      expect(codesOf(await both)).toEqual(['done', 'done'])
+      const { rows } = await root!.query(
+        `select count(*)::integer as memberships, count(distinct m.user_id)::integer as people
+         from app_private.user_accounts as a
+         join app_public.memberships as m on m.user_id = a.user_id
+         where a.mail = $1`,
+        [mail],
+      )
+      expect(rows).toEqual([{ memberships: 2, people: 1 }])
     })
   })
 })
@@ -432,6 +464,35 @@ describe('a session that is opened while its ground ends', () => {
   }
 })
 
+test('an API key that is made while its maker is removed is none', async ({ crowd }) => {
+  await crowd.as('postgres', 1, async ([root]) => {
+    const { id } = await one<{ id: string }>(
+      root!,
+      `select o.id from app_private.create_organization('brand', 'late', 'L', 'UTC', 'EUR') as o`,
+    )
+    await server(crowd, async (client) => {
+      await admin(client, 'stays@example.com', id)
+      const goes = await admin(client, 'goes@example.com', id)
+      await root!.query('begin')
+      await root!.query('update app_public.memberships set ended_at = now() where id = $1', [
+        goes.membershipId,
+      ])
+      const made = client
+        .query(
+          `select app_private.create_api_key($1, 'late', 'analyst', now() + interval '1 day', $2)`,
+          [digest(goes.handle), digest('late key')],
+        )
+        .then(
+          () => 'done',
+          (error: pg.DatabaseError) => error.code,
+        )
+      await waitsForLock(crowd)
+      await root!.query('commit')
+      expect(await made).toBe('FL102')
+    })
+  })
+})
+
 async function settle(crowd: Crowd, mail: string) {
   const organization = await crowd.as('postgres', 1, async ([root]) => {
     const { id } = await one<{ id: string }>(
@@ -457,15 +518,40 @@ const liveRoles = (crowd: Crowd, user: string) =>
     return rows.map(({ role }) => role)
   })
 
-/** Until some connection of this database waits for a lock. */
-const waitsForLock = (crowd: Crowd) =>
+/** An open invitation of a new brand, whose mail brought that token. */
+const invite = (root: pg.Client, slug: string, mail: string, token: Buffer) =>
+  root.query(
+    `with inviter as (
+       insert into app_public.users (display_name) values ('Boss') returning id
+     ),
+     i as (
+       insert into app_public.invitations (organization_id, role, invited_by, expires_at)
+       select o.id, 'analyst', u.id, now() + interval '1 day'
+       from inviter as u, app_private.create_organization('brand', $1, 'I', 'UTC', 'EUR') as o
+       returning id
+     ),
+     k as (
+       insert into app_private.invitation_mails (invitation_id, mail, mail_key)
+       select i.id, $2::text, $2::text from i
+     ),
+     m as (
+       insert into app_private.mails (template, purpose, invitation_id)
+       select 'invitation', 'invite', i.id from i returning id
+     )
+     insert into app_private.mail_tokens (token_hash, mail_id, expires_at)
+     select $3, m.id, now() + interval '1 day' from m`,
+    [slug, mail, token],
+  )
+
+/** Until some connections of this database wait for a lock. */
+const waitsForLock = (crowd: Crowd, many = 1) =>
   crowd.as('postgres', 1, async ([root]) => {
     for (;;) {
       const { rowCount } = await root!.query(
         `select from pg_stat_activity
          where datname = current_database() and wait_event_type = 'Lock'`,
       )
-      if (rowCount !== null && rowCount > 0) return
+      if (rowCount !== null && rowCount >= many) return
       await pause(10)
     }
   })

@@ -1,5 +1,14 @@
 import { describe, expect } from 'vitest'
-import { admin, digest, logIn, one, passwordHash, person, random } from '../../harness/people.ts'
+import {
+  admin,
+  digest,
+  logIn,
+  one,
+  passwordHash,
+  person,
+  random,
+  register,
+} from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const invite = 'select (app_public.invite($1, $2)).id'
@@ -67,10 +76,7 @@ describe('an admin invites', () => {
   test('somebody whose address was registered by another, who gets nothing', async ({ story }) => {
     await acmeWithAdmin(story)
     await story.atDoor('fluence_server')
-    await story.rows(`select app_private.register_account($1, 'Eve', 'en', $2, 'x')`, [
-      mail,
-      passwordHash('Evil-Horse-7'),
-    ])
+    await story.rows(register, [mail, 'Eve', passwordHash('Evil-Horse-7')])
     await story.as(null)
     const { id } = await story.one<{ id: string }>(
       `select id from app_private.mails where purpose = 'confirm'`,

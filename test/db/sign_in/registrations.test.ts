@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { digest, passwordHash } from '../../harness/people.ts'
+import { digest, passwordHash, register } from '../../harness/people.ts'
 import { type Story, test } from '../../harness/test.ts'
 
 const addresses = ['one@example.com', 'two@example.com'] as const
@@ -71,11 +71,7 @@ class Play {
     // How often one may register is told elsewhere.
     await this.#story.rows('delete from app_private.login_attempts')
     await this.#story.atDoor('fluence_server')
-    await this.#story.rows(`select app_private.register_account($1, $2, 'en', $3, 'x')`, [
-      address,
-      name,
-      passwordHash(name),
-    ])
+    await this.#story.rows(register, [address, name, passwordHash(name)])
     await this.#story.as(null)
     const mail = await this.#story.one<{ id: string; template: string }>(
       'select m.id, m.template from app_private.mails as m order by m.id desc limit 1',

@@ -273,6 +273,54 @@ describe('a second factor', () => {
     await story.rows(give, [await attempt(), challenge, 101, null, digest('h'), digest('r')])
   })
 
+  test('a code of the device that was replaced meanwhile opens nothing', async ({ story }) => {
+    await shop(story)
+    const { handle } = await logIn(story.client, mail)
+    await enrol(story.client, handle)
+    const { challenge } = await logIn(story.client, mail)
+    const attempt = () =>
+      one<{ attempt_id: string }>(
+        story.client,
+        `select * from app_private.second_factor_begin($1, 'x')`,
+        [digest(challenge)],
+      )
+    const stale = await attempt()
+    const enrolment = 'select app_private.second_factor_enrol($1, $2) as mail'
+    const other = digest('another device').subarray(0, 20)
+    expect(await story.one(enrolment, [digest(handle), other])).toEqual({ mail })
+    const wanted = await one<{ attempt_id: string }>(
+      story.client,
+      `select * from app_private.second_factor_wanted($1, 'x')`,
+      [digest(handle)],
+    )
+    await story.rows('select app_private.second_factor_confirm($1, $2, 200, $3)', [
+      wanted.attempt_id,
+      digest(handle),
+      [digest('a code')],
+    ])
+    const rest = [digest(challenge), 300, null, digest('h'), digest('r')]
+    await story.rejects('FL114', give, [stale.attempt_id, ...rest])
+    await story.rows(give, [(await attempt()).attempt_id, ...rest])
+  })
+
+  test('its first code must be of the secret that waits in the end', async ({ story }) => {
+    await shop(story)
+    const { handle } = await logIn(story.client, mail)
+    const enrolment = 'select app_private.second_factor_enrol($1, $2)'
+    await story.rows(enrolment, [digest(handle), secret])
+    const { attempt_id } = await one<{ attempt_id: string }>(
+      story.client,
+      `select * from app_private.second_factor_wanted($1, 'x')`,
+      [digest(handle)],
+    )
+    await story.rows(enrolment, [digest(handle), digest('another').subarray(0, 20)])
+    await story.rejects('FL114', 'select app_private.second_factor_confirm($1, $2, 200, $3)', [
+      attempt_id,
+      digest(handle),
+      [digest('a code')],
+    ])
+  })
+
   test('a recovery code stands in for it, once', async ({ story }) => {
     await shop(story, role)
     await enrol(story.client, (await logIn(story.client, mail)).handle)
@@ -351,6 +399,105 @@ describe('a second factor', () => {
     await story.atDoor('fluence_server')
     const { handle } = await admin(story.client, mail, acme)
     await story.rejects('FL118', 'select app_private.second_factor_remove($1)', [digest(handle)])
+  })
+
+  describe('that is lost', () => {
+    const reset = 'select app_public.reset_second_factor($1)'
+
+    /** Ann, who has one, and an admin of the platform. */
+    async function lost(story: Story) {
+      const { acme, ann } = await shop(story, role)
+      const session = await logIn(story.client, mail)
+      await enrol(story.client, session.handle)
+      await story.as(null)
+      const platform = await story.organization('platform', 'platform')
+      await story.rows('delete from app_private.mails')
+      await story.atDoor('fluence_server')
+      const boss = await admin(story.client, 'boss@example.com', platform)
+      return { acme, ann, session, boss }
+    }
+
+    async function expectGone(story: Story, handle: string) {
+      expect(await story.rows('select from app_private.check_session($1)', [handle])).toEqual([])
+      // The password is asked for as ever, and the role waits for another factor.
+      expect(await logIn(story.client, mail)).toMatchObject({ outcome: 'enrol', role: 'visitor' })
+      await story.as(null)
+      expect(
+        await story.rows(
+          `select m.template from app_private.mails as m
+           join app_private.user_accounts as a on a.user_id = m.user_id where a.mail = $1`,
+          [mail],
+        ),
+      ).toContainEqual({ template: 'second-factor-removed' })
+      expect(
+        await story.rows(
+          `select from app_private.recovery_codes as c
+           join app_private.user_accounts as a on a.user_id = c.user_id where a.mail = $1`,
+          [mail],
+        ),
+      ).toEqual([])
+    }
+
+    test('is taken away by who runs Fluence, with all sessions, and told by mail', async ({
+      story,
+    }) => {
+      const { session } = await lost(story)
+      const byMail = 'select app_private.reset_second_factor_of($1)'
+      const { challenge } = await logIn(story.client, mail)
+      await story.rows(byMail, [mail.toUpperCase()])
+      await story.rejects('FL002', byMail, [mail])
+      await story.rejects('FL002', byMail, ['nobody@example.com'])
+      // What was under way ends with it.
+      const { attempt_id } = await one<{ attempt_id: string }>(
+        story.client,
+        `select * from app_private.second_factor_begin($1, 'x')`,
+        [digest(challenge)],
+      )
+      await story.rejects('FL114', give, [
+        attempt_id,
+        digest(challenge),
+        999,
+        null,
+        digest('h'),
+        digest('r'),
+      ])
+      await expectGone(story, session.handle)
+    })
+
+    test('is taken away by an admin of the platform, who has just given the own', async ({
+      story,
+    }) => {
+      const { ann, session, boss } = await lost(story)
+      await story.as(null)
+      const given = (ago: string) =>
+        story.rows(
+          `update app_private.sessions set second_factor_at = now() - $2::interval
+           where session_hash = $1`,
+          [digest(boss.handle), ago],
+        )
+      await given('6 minutes')
+      await story.through(boss.handle, 'admin')
+      await story.rejects('FL117', reset, [ann])
+      await story.as(null)
+      await given('1 minute')
+      await story.through(boss.handle, 'admin')
+      await story.rejects('FL118', reset, [boss.userId])
+      await story.rows(reset, [ann])
+      await story.atDoor('fluence_server')
+      await expectGone(story, session.handle)
+    })
+
+    test('is not taken away by other admins: the person may work elsewhere', async ({ story }) => {
+      const { acme, ann, session } = await lost(story)
+      await story.as({ role: 'admin', organization: acme })
+      await story.rejects('FL103', reset, [ann])
+      await story.as({ role: 'finance_manager', organization: acme })
+      await story.rejects('42501', reset, [ann])
+      await story.atDoor('fluence_server')
+      expect(
+        await story.rows('select role from app_private.check_session($1)', [session.handle]),
+      ).toEqual([{ role }])
+    })
   })
 
   test('a new one ends the sessions elsewhere and the old recovery codes', async ({ story }) => {
