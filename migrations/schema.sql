@@ -34,6 +34,12 @@ CREATE TYPE app_private.attempt_kind AS ENUM (
 
 COMMENT ON TYPE app_private.attempt_kind IS 'What is counted: password, code, registration, recovery, invitation.';
 
+CREATE DOMAIN app_private.database_login_name AS text
+	CONSTRAINT database_login_name_form_check CHECK (((VALUE ~ '^[a-z][a-z0-9_]*$'::text) AND (length(VALUE) <= 40)))
+	CONSTRAINT database_login_name_free_check CHECK ((VALUE !~ '^pg_'::text));
+
+COMMENT ON DOMAIN app_private.database_login_name IS 'Name of a database login within its organization, with which the name of its role begins.';
+
 CREATE DOMAIN app_private.digest AS bytea
 	CONSTRAINT digest_is_sha256_check CHECK ((octet_length(VALUE) = 32));
 
@@ -58,8 +64,7 @@ CREATE DOMAIN app_public.locale_code AS text
 
 COMMENT ON DOMAIN app_public.locale_code IS 'Language, with or without a country: en, tr-TR.';
 
-CREATE DOMAIN app_public.mail_address AS text
-	CONSTRAINT mail_address_form_check CHECK (((length(VALUE) <= 254) AND (VALUE ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text)));
+CREATE DOMAIN app_public.mail_address AS text;
 
 COMMENT ON DOMAIN app_public.mail_address IS 'Address of electronic mail, of a form that can be sent to.';
 
@@ -119,7 +124,6 @@ declare
   );
   v_invitation app_public.invitations;
   v_address app_private.invitation_mails;
-  v_account app_private.user_accounts;
   v_user_id bigint;
 begin
   select i.* into v_invitation
@@ -138,38 +142,24 @@ begin
   select k.* into strict v_address
   from app_private.invitation_mails as k
   where k.invitation_id = v_invitation.id;
-  select a.* into v_account
+  perform app_private.lock_address(v_address.mail_key);
+  select a.user_id into v_user_id
   from app_private.user_accounts as a
   where a.mail_key = v_address.mail_key;
-
-  v_user_id := v_account.user_id;
-  if v_account.mail_confirmed_at is null
-    and num_nulls(
+  if not found then
+    if num_nulls(
       accept_invitation.display_name, accept_invitation.locale, accept_invitation.password_hash
     ) > 0
-  then
-    raise exception using
-      errcode = 'FL116',
-      message = 'Nobody with this address has an account yet.',
-      hint = 'Accept with a name and a password.';
-  end if;
-  if v_user_id is null then
+    then
+      raise exception using
+        errcode = 'FL116',
+        message = 'Nobody with this address has an account yet.',
+        hint = 'Accept with a name and a password.';
+    end if;
     v_user_id := app_private.create_account(
       v_address.mail, accept_invitation.display_name, accept_invitation.locale,
       accept_invitation.password_hash
     );
-  elsif v_account.mail_confirmed_at is null then
-    -- Somebody registered this address without reading its mail: that password must not count.
-    update app_public.users as u
-    set display_name = accept_invitation.display_name, locale = accept_invitation.locale
-    where u.id = v_user_id;
-    update app_private.user_accounts as a
-    set
-      password_hash = accept_invitation.password_hash,
-      password_changed_at = clock_timestamp(),
-      mail_confirmed_at = statement_timestamp()
-    where a.user_id = v_user_id;
-    perform app_private.void_tokens(v_user_id, 'confirm');
   end if;
   perform app_private.add_member(v_invitation.organization_id, v_user_id, v_invitation.role);
   update app_public.invitations as i
@@ -205,6 +195,7 @@ CREATE TABLE app_private.sessions (
     CONSTRAINT sessions_device_length_check CHECK ((length(device) <= 100)),
     CONSTRAINT sessions_end_after_they_begin_check CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_hash_is_sha256_check CHECK ((octet_length(session_hash) = 32)),
+    CONSTRAINT sessions_keys_end_within_two_years_check CHECK (((kind = 'person'::app_public.session_kind) OR (expires_at <= (created_at + '17544:00:00'::interval)))),
     CONSTRAINT sessions_keys_have_no_second_factor_check CHECK (((kind = 'person'::app_public.session_kind) OR (second_factor_at IS NULL))),
     CONSTRAINT sessions_name_length_check CHECK (((length(btrim(name)) > 0) AND (length(name) <= 100))),
     CONSTRAINT sessions_of_person_or_key_check CHECK (
@@ -502,44 +493,40 @@ CREATE FUNCTION app_private.confirm_mail(token_hash app_private.digest) RETURNS 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  v_mail app_private.mails := app_private.take_token(
+  v_mail_key text := (
+    select app_private.mail_key(coalesce(r.mail, m.address))
+    from app_private.mail_tokens as t
+    join app_private.mails as m on m.id = t.mail_id
+    left join app_private.registrations as r on r.id = m.registration_id
+    where t.token_hash = confirm_mail.token_hash
+  );
+  v_mail app_private.mails;
+begin
+  -- Of several who confirm one address at once, the first one gets it.
+  perform app_private.lock_address(v_mail_key);
+  v_mail := app_private.take_token(
     confirm_mail.token_hash, array['confirm', 'change']::app_private.mail_purpose[]
   );
-  v_old app_public.mail_address;
-begin
-  if v_mail.purpose = 'confirm' then
-    update app_private.user_accounts as a
-    set mail_confirmed_at = statement_timestamp()
-    where a.user_id = v_mail.user_id;
-  else
-    select a.mail into v_old
-    from app_private.user_accounts as a
-    where a.user_id = v_mail.user_id;
-    update app_private.user_accounts as a
-    set mail = v_mail.address, mail_key = app_private.mail_key(v_mail.address)
-    where a.user_id = v_mail.user_id
-      and not exists (
-        select from app_private.user_accounts as o
-        where o.mail_key = app_private.mail_key(v_mail.address) and o.user_id <> v_mail.user_id
-      );
-    if found then
-      update app_private.mails as m set address = null where m.id = v_mail.id;
-      perform app_private.want_mail('mail-changed', user_id => v_mail.user_id, address => v_old);
-    end if;
-  end if;
-  if not found then
+  if exists (
+    select from app_private.user_accounts as a
+    where a.mail_key = v_mail_key and a.user_id is distinct from v_mail.user_id
+  ) then
     raise exception using
       errcode = 'FL115',
       message = 'This link does not work any more.',
       hint = 'Ask for another mail.';
   end if;
-  perform app_private.void_tokens(v_mail.user_id, v_mail.purpose);
-  -- What went to the old address opens nothing any more.
-  perform app_private.void_tokens(v_mail.user_id, 'recover');
+  if v_mail.purpose = 'confirm' then
+    perform app_private.create_account(r.mail, r.display_name, r.locale, r.password_hash)
+    from app_private.registrations as r
+    where r.id = v_mail.registration_id;
+  else
+    perform app_private.move_account(v_mail);
+  end if;
 end
 $$;
 
-COMMENT ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) IS 'Confirms the address of an account, or makes a new address its own, by the token that went there. FL115 if that is void. Nobody is signed in by it.';
+COMMENT ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) IS 'Makes an account of the one registration whose mail had the token, or a new address that of its account. FL115 if the token is void, or somebody else confirmed the address before. Nobody is signed in by it.';
 
 CREATE FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint DEFAULT NULL::bigint, session_id bigint DEFAULT NULL::bigint) RETURNS bigint
     LANGUAGE plpgsql
@@ -626,22 +613,20 @@ CREATE FUNCTION app_private.create_account(mail app_public.mail_address, display
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  v_user_id bigint := app_private.create_user(
-    create_account.display_name, create_account.locale
-  );
+  v_mail_key text := app_private.mail_key(create_account.mail);
+  v_user_id bigint;
 begin
-  insert into app_private.user_accounts (
-    user_id, mail, mail_key, password_hash, mail_confirmed_at
-  )
-  values (
-    v_user_id, create_account.mail, app_private.mail_key(create_account.mail),
-    create_account.password_hash, statement_timestamp()
-  );
+  perform app_private.lock_address(v_mail_key);
+  v_user_id := app_private.create_user(create_account.display_name, create_account.locale);
+  insert into app_private.user_accounts (user_id, mail, mail_key, password_hash)
+  values (v_user_id, create_account.mail, v_mail_key, create_account.password_hash);
+  -- Whoever else has registered with this address comes too late, with all mails of theirs.
+  delete from app_private.registrations as r where r.mail_key = v_mail_key;
   return v_user_id;
 end
 $$;
 
-COMMENT ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) IS 'Creates a person with a confirmed address and returns the id: for the command line and the demo, whose operator vouches for it.';
+COMMENT ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) IS 'Creates a person with a confirmed address and returns the id. The command line and the demo vouch for it; else a mail did. What waited for a confirmation of that address is void.';
 
 CREATE FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) RETURNS bigint
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -670,7 +655,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) IS 'Makes an API key of the organization and returns its id. A machine has no second factor, so no key has a role that asks for one (FL122).';
+COMMENT ON FUNCTION app_private.create_api_key(session_hash app_private.digest, name text, role app_public.user_role_enum, expires_at timestamp with time zone, key_hash app_private.digest) IS 'Makes an API key of the organization and returns its id; it ends with the membership of the admin. A machine has no second factor, so no key has a role that asks for one (FL122).';
 
 CREATE FUNCTION app_private.create_demo_brand(products jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -764,13 +749,23 @@ CREATE FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_p
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  v_user_id bigint := (
-    app_private.password_again(
-      delete_account.attempt_id, delete_account.session_hash, delete_account.matched
-    )
-  ).user_id;
+  v_session app_private.sessions := app_private.password_again(
+    delete_account.attempt_id, delete_account.session_hash, delete_account.matched
+  );
+  v_user_id bigint := v_session.user_id;
   v_mail app_public.mail_address;
 begin
+  if coalesce(v_session.second_factor_at < statement_timestamp() - interval '5 minutes', true)
+    and exists (
+      select from app_private.second_factors as f
+      where f.user_id = v_user_id and f.confirmed_at is not null
+    )
+  then
+    raise exception using
+      errcode = 'FL117',
+      message = 'This asks for your second factor again.',
+      hint = 'Give a new code, then try again within five minutes.';
+  end if;
   -- Triggers refuse the last admin, and end the sessions and logins.
   update app_public.users as u
   set deleted_at = statement_timestamp(), display_name = null
@@ -794,7 +789,30 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) IS 'Deletes the account of a person who has given the password: name, address, password and factors go; the number stays beside what the person did. FL120 for the last admin.';
+COMMENT ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) IS 'Deletes the account of a person who has given the password: name, address, password and factors go; the number stays beside what the person did. FL117: who has a second factor must have given it within five minutes. FL120 for the last admin.';
+
+CREATE FUNCTION app_private.drop_second_factor(user_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- The person first, as everybody who opens or ends sessions does.
+  perform app_private.end_sessions(drop_second_factor.user_id);
+  delete from app_private.second_factors as f where f.user_id = drop_second_factor.user_id;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'This person has no second factor.',
+      hint = 'Check who it is; a forgotten password is recovered by mail.';
+  end if;
+  delete from app_private.recovery_codes as c where c.user_id = drop_second_factor.user_id;
+  perform app_private.want_mail(
+    'second-factor-removed', user_id => drop_second_factor.user_id
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.drop_second_factor(user_id bigint) IS 'Takes the second factor and the recovery codes from a person who has lost both, ends all sessions, and says so by mail. FL002 if there is none.';
 
 CREATE FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) RETURNS void
     LANGUAGE sql
@@ -805,6 +823,17 @@ CREATE FUNCTION app_private.emit(organization_id bigint, topic text, key text, p
 $$;
 
 COMMENT ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) IS 'Writes an event that the worker gets when this transaction has committed. For functions with rights of their own; triggers on many rows write to the outbox themselves.';
+
+CREATE FUNCTION app_private.end_of_family(family_id uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select min(s.created_at) + interval '90 days'
+  from app_private.sessions as s
+  where s.family_id = end_of_family.family_id
+$$;
+
+COMMENT ON FUNCTION app_private.end_of_family(family_id uuid) IS 'When a sign-in is over whatever was refreshed or switched to: 90 days after its first session. Null for one that begins.';
 
 CREATE FUNCTION app_private.end_sessions(user_id bigint, family_id uuid DEFAULT NULL::uuid, but_family_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
@@ -931,6 +960,18 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.forget_failed_jobs(older_than interval) IS 'Removes jobs that failed for good so long ago, and answers how many. Parked events stay.';
+
+CREATE FUNCTION app_private.give_back_attempt(attempt_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from app_private.login_attempts as a
+  where a.id = give_back_attempt.attempt_id and a.finished_at is null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.give_back_attempt(attempt_id bigint) IS 'Forgets an attempt whose password the server was too busy to look at: nothing was compared, so it is no wrong one.';
 
 CREATE FUNCTION app_private.give_up_job(job_id bigint) RETURNS void
     LANGUAGE plpgsql
@@ -1118,15 +1159,26 @@ $$;
 
 COMMENT ON FUNCTION app_private.key_of_account(name text) IS 'What attempts are counted by: a hash, so that unknown addresses are not collected.';
 
-CREATE FUNCTION app_private.list_database_logins() RETURNS TABLE(organization text, name text, login_name text, role app_public.user_role_enum, created_at timestamp with time zone, expires_at timestamp with time zone, connection_limit integer, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+CREATE FUNCTION app_private.key_of_token(token_hash app_private.digest) RETURNS app_private.digest
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select app_private.key_of_account('token:' || encode(key_of_token.token_hash, 'hex'))
+$$;
+
+COMMENT ON FUNCTION app_private.key_of_token(token_hash app_private.digest) IS 'What attempts with the token of a mail are counted by.';
+
+CREATE FUNCTION app_private.list_database_logins() RETURNS TABLE(organization text, name text, login_name text, holder text, role app_public.user_role_enum, created_at timestamp with time zone, expires_at timestamp with time zone, connection_limit integer, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select
-    o.slug, l.name, l.login_name::text, l.role, l.created_at, l.expires_at, l.connection_limit,
-    l.last_used_at, l.revoked_at
+    o.slug, l.name, l.login_name::text, u.display_name::text, l.role, l.created_at,
+    l.expires_at, l.connection_limit, l.last_used_at, l.revoked_at
   from app_private.database_logins as l
   join app_public.organizations as o on o.id = l.organization_id
+  left join app_public.memberships as m on m.id = l.membership_id
+  left join app_public.users as u on u.id = m.user_id
   order by o.slug, l.name, l.id
 $$;
 
@@ -1189,6 +1241,17 @@ $$;
 
 COMMENT ON FUNCTION app_private.live_session(session_hash app_private.digest) IS 'A person''s live session, or FL102. For functions of the server, which name their caller by it.';
 
+CREATE FUNCTION app_private.lock_address(mail_key text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select pg_advisory_xact_lock(
+    hashtext('fluence address of an account'), hashtext(lock_address.mail_key)
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.lock_address(mail_key text) IS 'Until the end of the transaction nobody else makes that address one of an account.';
+
 CREATE FUNCTION app_private.login_begin(mail text, address_key text) RETURNS TABLE(attempt_id bigint, password_hash text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1233,13 +1296,7 @@ begin
     raise exception using
       errcode = 'FL111',
       message = 'The mail or the password is wrong.',
-      hint = 'Try again, or recover the password.';
-  end if;
-  if v_account.mail_confirmed_at is null then
-    raise exception using
-      errcode = 'FL112',
-      message = 'Your mail address is not confirmed yet.',
-      hint = 'Follow the link in the mail that we sent; register again for another one.';
+      hint = 'Try again, recover the password, or first follow the link of your registration.';
   end if;
   if exists (
     select from app_public.users as u
@@ -1286,15 +1343,20 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text, new_password_hash app_private.password_hash) IS 'Second step of signing in, after the server compared. signed_in: the session is open; enrol: it is, but has no role until a second factor is set up; second_factor: it is not, the challenge lets the one who holds it give a code for five minutes. FL111 wrong; FL112 and FL113 tell more only to who knows the password. A new hash replaces the old one of the same password.';
+COMMENT ON FUNCTION app_private.login_finish(attempt_id bigint, matched boolean, session_hash app_private.digest, refresh_hash app_private.digest, challenge_hash app_private.digest, device text, new_password_hash app_private.password_hash) IS 'Second step of signing in, after the server compared. signed_in: the session is open; enrol: it is, but has no role until a second factor is set up; second_factor: it is not, the challenge lets the one who holds it give a code for five minutes. FL111 wrong; FL113 tells more only to who knows the password. A new hash replaces the old one of the same password.';
 
 CREATE FUNCTION app_private.login_manager(session_hash app_private.digest) RETURNS app_private.sessions
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_session app_private.sessions := app_private.live_session(login_manager.session_hash);
 begin
+  -- Locked as by acting_admin(): what is made now is seen by whoever ends this admin's membership.
+  perform from app_public.organizations as o
+  where o.id = v_session.organization_id
+  for no key update;
+  v_session := app_private.live_session(login_manager.session_hash);
   if v_session.role is distinct from 'admin' then
     raise exception using
       errcode = 'FL103',
@@ -1337,7 +1399,7 @@ CREATE FUNCTION app_private.look_at_invitation(token_hash app_private.digest) RE
     AS $$
 begin
   return query
-  select o.name, i.role, k.mail::text, a.mail_confirmed_at is not null
+  select o.name, i.role, k.mail::text, a.user_id is not null
   from app_private.mail_tokens as t
   join app_private.mails as m on m.id = t.mail_id and m.purpose = 'invite'
   join app_public.invitations as i on i.id = m.invitation_id
@@ -1368,7 +1430,7 @@ CREATE FUNCTION app_private.mail_key(mail text) RETURNS text
   select lower(normalize(btrim(left(mail_key.mail, 500)), nfc) collate "C")
 $$;
 
-COMMENT ON FUNCTION app_private.mail_key(mail text) IS 'The one form in which an address is unique and looked up. Only ASCII letters lose their case, so that it does not depend on the locale of the server.';
+COMMENT ON FUNCTION app_private.mail_key(mail text) IS 'The one form in which an address is unique and looked up. Only ASCII letters lose their case, so that it does not depend on the locale of the server; others lost it in Node, where the domain was put into ASCII.';
 
 CREATE FUNCTION app_private.masked_mail(mail text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1378,6 +1440,97 @@ CREATE FUNCTION app_private.masked_mail(mail text) RETURNS text
 $$;
 
 COMMENT ON FUNCTION app_private.masked_mail(mail text) IS 'An address of which only the first letter and the domain can be read.';
+
+CREATE FUNCTION app_private.membership_of(organization_id bigint, mail text) RETURNS bigint
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+begin
+  select m.id into v_id
+  from app_private.user_accounts as a
+  join app_public.memberships as m on m.user_id = a.user_id
+  where a.mail_key = app_private.mail_key(membership_of.mail)
+    and m.organization_id = membership_of.organization_id
+    and m.ended_at is null;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'No member of this organization has that address.',
+      hint = 'Check the address; `fluence user create` makes a member.';
+  end if;
+  return v_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.membership_of(organization_id bigint, mail text) IS 'The membership of whoever has an address, for the command line; FL002 if there is none.';
+
+CREATE TABLE app_private.mails (
+    id bigint NOT NULL,
+    template text NOT NULL,
+    purpose app_private.mail_purpose,
+    user_id bigint,
+    invitation_id bigint,
+    address app_public.mail_address,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    registration_id bigint,
+    failure text,
+    CONSTRAINT mails_failure_is_a_code_check CHECK ((failure ~ '^\w{1,40}$'::text)),
+    CONSTRAINT mails_of_one_check CHECK ((num_nonnulls(user_id, invitation_id, registration_id) = 1)),
+    CONSTRAINT mails_template_form_check CHECK ((template ~ '^[a-z]+(-[a-z]+)*$'::text))
+);
+
+ALTER TABLE ONLY app_private.mails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.mails IS 'One row per mail that the worker has sent or will send.';
+
+COMMENT ON COLUMN app_private.mails.id IS 'Key.';
+
+COMMENT ON COLUMN app_private.mails.template IS 'Name of its template.';
+
+COMMENT ON COLUMN app_private.mails.purpose IS 'What the token in it is good for; null without a token.';
+
+COMMENT ON COLUMN app_private.mails.user_id IS 'Whom it is for, if somebody with an account.';
+
+COMMENT ON COLUMN app_private.mails.invitation_id IS 'The invitation that it carries.';
+
+COMMENT ON COLUMN app_private.mails.address IS 'Where it goes, if not to the address of the account: the new one that is to be confirmed, or the last one of a deleted account.';
+
+COMMENT ON COLUMN app_private.mails.created_at IS 'When it was asked for.';
+
+COMMENT ON COLUMN app_private.mails.sent_at IS 'When it was handed over, or given up.';
+
+COMMENT ON COLUMN app_private.mails.registration_id IS 'The registration that it confirms.';
+
+COMMENT ON COLUMN app_private.mails.failure IS 'Why it can never be delivered, as a code; null if it was handed over.';
+
+CREATE FUNCTION app_private.move_account(mail app_private.mails) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_mail app_private.mails := move_account.mail;
+  v_mail_key text := app_private.mail_key(v_mail.address);
+  v_old app_public.mail_address;
+begin
+  select a.mail into v_old
+  from app_private.user_accounts as a
+  where a.user_id = v_mail.user_id;
+  update app_private.user_accounts as a
+  set mail = v_mail.address, mail_key = v_mail_key
+  where a.user_id = v_mail.user_id;
+  delete from app_private.registrations as r where r.mail_key = v_mail_key;
+  update app_private.mails as m set address = null where m.id = v_mail.id;
+  perform app_private.want_mail('mail-changed', user_id => v_mail.user_id, address => v_old);
+  perform app_private.void_tokens(v_mail.user_id, 'change');
+  -- What went to the old address opens nothing any more.
+  perform app_private.void_tokens(v_mail.user_id, 'recover');
+end
+$$;
+
+COMMENT ON FUNCTION app_private.move_account(mail app_private.mails) IS 'Makes the address that a mail went to that of the account whose wish it was, and tells the old one.';
 
 CREATE FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -1541,7 +1694,10 @@ begin
     v_role,
     open_person_session.second_factor_at,
     left(open_person_session.device, 100),
-    now() + interval '14 days'
+    least(
+      now() + interval '14 days',
+      app_private.end_of_family(open_person_session.family_id)
+    )
   )
   returning s.* into v_session;
   insert into app_private.refresh_tokens (token_hash, session_id, expires_at)
@@ -1697,9 +1853,6 @@ declare
   );
 begin
   perform app_private.set_password(v_mail.user_id, recover_finish.password_hash);
-  update app_private.user_accounts as a
-  set mail_confirmed_at = coalesce(a.mail_confirmed_at, statement_timestamp())
-  where a.user_id = v_mail.user_id;
 end
 $$;
 
@@ -1729,7 +1882,8 @@ begin
   set
     last_used_at = statement_timestamp(),
     expires_at = greatest(
-      s.expires_at, least(now() + interval '14 days', s.created_at + interval '90 days')
+      s.expires_at,
+      least(now() + interval '14 days', app_private.end_of_family(s.family_id))
     )
   where s.id = v_token.session_id
     and v_token.expires_at > statement_timestamp()
@@ -1756,56 +1910,86 @@ $$;
 
 COMMENT ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) IS 'Prolongs a session by its refresh token, which another one follows; no row if it is over, and the server answers FL903. The same token again: within 30 seconds that is another tab, later it ends the whole sign-in.';
 
-CREATE FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) RETURNS void
+CREATE FUNCTION app_private.register_account(attempt_id bigint, mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_mail_key text := app_private.mail_key(register_account.mail);
-  v_account app_private.user_accounts;
   v_user_id bigint;
+  v_registration_id bigint;
 begin
-  perform app_private.count_attempt(
-    'registration', app_private.key_of_account(v_mail_key), register_account.address_key
-  );
-  select a.* into v_account
+  -- Right or not is no question here; it stays counted.
+  update app_private.login_attempts as a
+  set finished_at = clock_timestamp()
+  where a.id = register_account.attempt_id
+    and a.kind = 'registration'
+    and a.account_key = app_private.key_of_account(v_mail_key)
+    and a.finished_at is null
+    and a.created_at > clock_timestamp() - interval '2 minutes';
+  if not found then
+    raise exception using
+      errcode = 'FL111',
+      message = 'This took too long.',
+      hint = 'Try again.';
+  end if;
+  select a.user_id into v_user_id
   from app_private.user_accounts as a
   where a.mail_key = v_mail_key;
-  if v_account.mail_confirmed_at is not null then
-    perform app_private.want_mail('mail-in-use', user_id => v_account.user_id);
+  if found then
+    perform app_private.want_mail('mail-in-use', user_id => v_user_id);
     return;
   end if;
-
-  if v_account.user_id is null then
-    v_user_id := app_private.create_user(register_account.display_name, register_account.locale);
-    insert into app_private.user_accounts (user_id, mail, mail_key, password_hash)
-    values (v_user_id, register_account.mail, v_mail_key, register_account.password_hash);
-  else
-    -- Never confirmed, so whoever reads the next mail decides; what was said before is void.
-    v_user_id := v_account.user_id;
-    update app_public.users as u
-    set display_name = register_account.display_name, locale = register_account.locale
-    where u.id = v_user_id;
-    update app_private.user_accounts as a
-    set password_hash = register_account.password_hash, password_changed_at = clock_timestamp()
-    where a.user_id = v_user_id;
-    perform app_private.void_tokens(v_user_id, 'confirm');
-  end if;
-  perform app_private.want_mail('confirm-mail', user_id => v_user_id, purpose => 'confirm');
+  -- Beside those that wait already: which of them counts, the reader of the mails decides.
+  insert into app_private.registrations as r (
+    mail, mail_key, display_name, locale, password_hash
+  )
+  values (
+    register_account.mail, v_mail_key, register_account.display_name, register_account.locale,
+    register_account.password_hash
+  )
+  returning r.id into v_registration_id;
+  perform app_private.want_mail(
+    'confirm-mail', purpose => 'confirm', registration_id => v_registration_id
+  );
 end
 $$;
 
-COMMENT ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) IS 'Registers a person, who then gets a mail to confirm the address. From outside it looks the same for a known address: its owner gets another mail.';
+COMMENT ON FUNCTION app_private.register_account(attempt_id bigint, mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) IS 'Second step of registering, by the attempt that was counted: the person gets a mail to confirm the address, and the account is made by that. From outside it looks the same for a known address: its owner gets another mail.';
+
+CREATE FUNCTION app_private.register_begin(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, address_key text) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return app_private.count_attempt(
+    'registration', app_private.key_of_account(app_private.mail_key(register_begin.mail)),
+    register_begin.address_key
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.register_begin(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, address_key text) IS 'First step of registering: refuses what cannot be registered, counts the attempt and returns its id. FL110 if there were too many. The server commits before it hashes the password.';
 
 CREATE FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, connection_limit integer DEFAULT 5, created_by bigint DEFAULT NULL::bigint, membership_id bigint DEFAULT NULL::bigint, agency_grant_id bigint DEFAULT NULL::bigint) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  v_limit constant integer := 50;
+  v_connections constant integer := 60;
   v_oid oid := to_regrole(quote_ident(register_database_login.login_name));
   v_brand_id bigint;
   v_id bigint;
+  v_logins integer;
+  v_taken integer;
 begin
+  if register_database_login.role = 'admin' then
+    raise exception using
+      errcode = 'FL122',
+      message = 'A database login cannot get the role admin.',
+      hint = 'Admins work in the app, with a second factor; to read, choose auditor or analyst.';
+  end if;
   if not exists (
     select from pg_catalog.pg_roles as r
     where r.oid = v_oid
@@ -1820,6 +2004,31 @@ begin
       errcode = 'FL123',
       message = 'This login is not fit to be bound.',
       hint = 'It must be able to log in and be a member of its one business role, nothing more.';
+  end if;
+
+  -- One after the other: who counts sees all that were registered before.
+  perform from app_public.organizations as o
+  where o.id = register_database_login.organization_id
+  for no key update;
+  select count(*), coalesce(sum(l.connection_limit), 0) into v_logins, v_taken
+  from app_private.database_logins as l
+  where l.organization_id = register_database_login.organization_id
+    and l.revoked_at is null
+    and coalesce(l.expires_at > statement_timestamp(), true);
+  if v_logins >= v_limit then
+    raise exception using
+      errcode = 'FL124',
+      message = format('The organization has %s database logins already.', v_limit),
+      hint = 'Revoke one that nobody uses.';
+  end if;
+  if v_taken + register_database_login.connection_limit > v_connections then
+    raise exception using
+      errcode = 'FL125',
+      message = format(
+        'The database logins of an organization may hold %s connections in all; %s are given.',
+        v_connections, v_taken
+      ),
+      hint = 'Give this one fewer, or revoke one that nobody uses.';
   end if;
 
   -- Locked, so that no login slips in while what it stands on ends.
@@ -1877,7 +2086,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) IS 'Binds a login that was just created to an organization and its one role, and returns the id. FL123 unless it is a plain login with exactly that role.';
+COMMENT ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) IS 'Binds a login that was just created to an organization and its one role, and returns the id. FL122 for the role admin, FL123 unless it is a plain login with exactly its role, FL124 where there are 50 already, FL125 where all together could hold more than 60 connections.';
 
 CREATE FUNCTION app_private.release_event(event_id bigint, replay boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1936,6 +2145,28 @@ $$;
 
 COMMENT ON FUNCTION app_private.require_recent_second_factor() IS 'Refuses (FL117) unless the caller has given the second factor within the last five minutes.';
 
+CREATE FUNCTION app_private.reset_second_factor_of(mail text) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_user_id bigint;
+begin
+  select a.user_id into v_user_id
+  from app_private.user_accounts as a
+  where a.mail_key = app_private.mail_key(reset_second_factor_of.mail);
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'Nobody has that address.',
+      hint = 'Check the address.';
+  end if;
+  perform app_private.drop_second_factor(v_user_id);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.reset_second_factor_of(mail text) IS 'Takes the second factor from whoever has an address, for the command line: who runs Fluence has made sure who asks.';
+
 CREATE FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1981,6 +2212,7 @@ declare
   v_user_id bigint;
   v_session app_private.sessions;
   v_factor app_private.second_factors;
+  v_attempt_id bigint;
 begin
   select a.user_id into v_user_id
   from app_private.login_attempts as a
@@ -1993,14 +2225,14 @@ begin
   select f.* into v_factor
   from app_private.second_factors as f
   where f.user_id = v_user_id;
-  return query
-  select
-    app_private.count_attempt(
-      'second_factor', app_private.key_of_account('user:' || v_user_id),
-      second_factor_begin.address_key, user_id => v_user_id, session_id => v_session.id
-    ),
-    v_factor.secret,
-    v_factor.last_step;
+  v_attempt_id := app_private.count_attempt(
+    'second_factor', app_private.key_of_account('user:' || v_user_id),
+    second_factor_begin.address_key, user_id => v_user_id, session_id => v_session.id
+  );
+  update app_private.login_attempts as a
+  set secret_hash = sha256(v_factor.secret)
+  where a.id = v_attempt_id;
+  return query select v_attempt_id, v_factor.secret, v_factor.last_step;
 end
 $$;
 
@@ -2025,7 +2257,7 @@ begin
     last_step = second_factor_confirm.step
   where f.user_id = v_session.user_id
     and v_attempt.session_id = v_session.id
-    and f.wanted_secret is not null;
+    and sha256(f.wanted_secret) = v_attempt.secret_hash;
   if not found then
     raise exception using
       errcode = 'FL114',
@@ -2046,21 +2278,23 @@ begin
     organization_id = m.organization_id,
     role = coalesce(w.role, m.role),
     acting_brand_id = coalesce(w.for_brand_id, case o.kind when 'brand' then o.id end)
-  from app_public.memberships as m
+  from app_private.sessions as waiting
+  join app_public.memberships as m on m.id = waiting.membership_id
   join app_public.organizations as o on o.id = m.organization_id
-  left join app_public.agency_grants as w on w.agency_id = m.organization_id
-  where s.family_id = v_session.family_id
+  left join app_public.agency_grants as w
+    on w.id = waiting.agency_grant_id and w.agency_id = m.organization_id
+  where waiting.id = s.id
+    and s.family_id = v_session.family_id
     and s.revoked_at is null
     and s.role is null
-    and m.id = s.membership_id
-    and w.id is not distinct from s.agency_grant_id;
+    and w.id is not distinct from waiting.agency_grant_id;
   perform app_private.want_mail('second-factor-changed', user_id => v_session.user_id);
 end
 $$;
 
 COMMENT ON FUNCTION app_private.second_factor_confirm(attempt_id bigint, session_hash app_private.digest, step bigint, code_hashes bytea[]) IS 'Sets up the new second factor after its first code, with new recovery codes; FL114 if the code was wrong. Sessions elsewhere end; this sign-in gets the role that waited for it.';
 
-CREATE FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) RETURNS void
+CREATE FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) RETURNS text
     LANGUAGE plpgsql STRICT SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2079,10 +2313,13 @@ begin
       message = 'This asks for your second factor again.',
       hint = 'Give a new code, then try again within five minutes.';
   end if;
+  return (
+    select a.mail from app_private.user_accounts as a where a.user_id = v_session.user_id
+  );
 end
 $$;
 
-COMMENT ON FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) IS 'Keeps the secret of a new second factor until its first code. FL117: who has one must have given it within five minutes.';
+COMMENT ON FUNCTION app_private.second_factor_enrol(session_hash app_private.digest, secret bytea) IS 'Keeps the secret of a new second factor until its first code, and returns the address that it is called by in an app, if there is one. FL117: who has a factor must have given it within five minutes.';
 
 CREATE FUNCTION app_private.second_factor_finish(attempt_id bigint, proof_hash app_private.digest, step bigint, code_hash app_private.digest, session_hash app_private.digest DEFAULT NULL::bytea, refresh_hash app_private.digest DEFAULT NULL::bytea, device text DEFAULT NULL::text) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2100,7 +2337,10 @@ begin
   perform from app_public.users as u where u.id = v_attempt.user_id for share;
   update app_private.second_factors as f
   set last_step = second_factor_finish.step
-  where f.user_id = v_attempt.user_id and f.last_step < second_factor_finish.step;
+  where f.user_id = v_attempt.user_id
+    and f.last_step < second_factor_finish.step
+    -- A code of the device that was replaced meanwhile opens nothing.
+    and sha256(f.secret) = v_attempt.secret_hash;
   if not found then
     update app_private.recovery_codes as c
     set used_at = statement_timestamp()
@@ -2202,18 +2442,20 @@ CREATE FUNCTION app_private.second_factor_wanted(session_hash app_private.digest
     AS $$
 declare
   v_session app_private.sessions := app_private.live_session(second_factor_wanted.session_hash);
+  v_secret bytea;
+  v_attempt_id bigint;
 begin
-  return query
-  select
-    app_private.count_attempt(
-      'second_factor', app_private.key_of_account('user:' || v_session.user_id),
-      second_factor_wanted.address_key, user_id => v_session.user_id, session_id => v_session.id
-    ),
-    (
-      select f.wanted_secret
-      from app_private.second_factors as f
-      where f.user_id = v_session.user_id
-    );
+  select f.wanted_secret into v_secret
+  from app_private.second_factors as f
+  where f.user_id = v_session.user_id;
+  v_attempt_id := app_private.count_attempt(
+    'second_factor', app_private.key_of_account('user:' || v_session.user_id),
+    second_factor_wanted.address_key, user_id => v_session.user_id, session_id => v_session.id
+  );
+  update app_private.login_attempts as a
+  set secret_hash = sha256(v_secret)
+  where a.id = v_attempt_id;
+  return query select v_attempt_id, v_secret;
 end
 $$;
 
@@ -2258,7 +2500,7 @@ $$;
 
 COMMENT ON FUNCTION app_private.settle_event(event_id bigint) IS 'Takes an event off the list; false if it was done before. A task''s function calls this first and does its work only on true: both are one transaction, so an event has its effect once, however often its job runs.';
 
-CREATE FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) RETURNS boolean
+CREATE FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2269,6 +2511,7 @@ begin
   update app_private.mails as m
   set
     sent_at = coalesce(m.sent_at, statement_timestamp()),
+    failure = settle_mail.failure,
     -- The address that is to be confirmed is still needed.
     address = case m.purpose when 'change' then m.address end
   where m.id = settle_mail.mail_id;
@@ -2276,7 +2519,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) IS 'Notes that a mail was sent, or that there was nothing to send. The work of the event mail.wanted; false if it was done before.';
+COMMENT ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) IS 'Notes that a mail was sent, that there was nothing to send, or why it never can be. The work of the event mail.wanted; false if it was done before.';
 
 CREATE FUNCTION app_private.sweep_jobs() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2318,11 +2561,20 @@ CREATE FUNCTION app_private.sweep_sign_in() RETURNS void
 begin
   delete from app_private.login_attempts as a
   where a.created_at < now() - interval '1 day';
+  -- Registrations that nobody can confirm any more, with their mails: nothing else refers to them.
+  -- A mail that went out late is waited for; one that did not in three days is not sent any more.
+  delete from app_private.registrations as r
+  where r.created_at < now() - interval '3 days'
+    and not exists (
+      select from app_private.mails as m
+      join app_private.mail_tokens as t on t.mail_id = m.id
+      where m.registration_id = r.id and t.expires_at > now() - interval '1 hour'
+    );
   -- Invitations that nobody can accept any more, with their addresses.
   delete from app_public.invitations as i
   where i.accepted_at is null and i.expires_at < now() - interval '30 days';
-  delete from app_private.mails as m
-  where m.created_at < now() - interval '30 days' and m.sent_at is not null;
+  -- Sent or not: by now its link would be over.
+  delete from app_private.mails as m where m.created_at < now() - interval '30 days';
   delete from app_private.sessions as s
   where s.kind = 'person'
     and coalesce(s.revoked_at, s.expires_at) < now() - interval '90 days';
@@ -2331,7 +2583,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.sweep_sign_in() IS 'Forgets what signing in needs no more: attempts after a day, mails and invitations after 30 days, sessions 90 days after their end. Once a day, by the worker.';
+COMMENT ON FUNCTION app_private.sweep_sign_in() IS 'Forgets what signing in needs no more: attempts after a day, registrations that were not confirmed after three, mails, sent or not, and invitations after 30, sessions 90 days after their end. Once a day, by the worker.';
 
 CREATE FUNCTION app_private.switch_session(session_hash app_private.digest, membership_id bigint, agency_grant_id bigint, new_session_hash app_private.digest, refresh_hash app_private.digest) RETURNS TABLE(outcome text, session_id bigint, role text, acting_brand_id bigint, expires_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2372,6 +2624,7 @@ CREATE TABLE app_private.login_attempts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
     matched_at timestamp with time zone,
+    secret_hash app_private.digest,
     CONSTRAINT login_attempts_address_key_length_check CHECK ((length(address_key) <= 100)),
     CONSTRAINT login_attempts_matched_when_finished_check CHECK (((matched_at IS NULL) OR (finished_at IS NOT NULL)))
 );
@@ -2399,6 +2652,8 @@ COMMENT ON COLUMN app_private.login_attempts.created_at IS 'When it was begun.';
 COMMENT ON COLUMN app_private.login_attempts.finished_at IS 'When it was told how it went; that is possible once.';
 
 COMMENT ON COLUMN app_private.login_attempts.matched_at IS 'When it was right: counting begins anew.';
+
+COMMENT ON COLUMN app_private.login_attempts.secret_hash IS 'SHA-256 of the secret that the code was compared with: it must still be that one in the end.';
 
 CREATE FUNCTION app_private.take_attempt(attempt_id bigint, kind app_private.attempt_kind, matched boolean) RETURNS app_private.login_attempts
     LANGUAGE plpgsql
@@ -2428,7 +2683,7 @@ begin
   raise exception using
     errcode = 'FL111',
     message = 'The mail or the password is wrong.',
-    hint = 'Try again, or recover the password.';
+    hint = 'Try again, recover the password, or first follow the link of your registration.';
 end
 $$;
 
@@ -2456,10 +2711,10 @@ begin
   end if;
   return query
   select
-    coalesce(v_mail.address, a.mail, k.mail)::text,
-    u.display_name::text,
+    coalesce(v_mail.address, a.mail, k.mail, r.mail)::text,
+    coalesce(u.display_name, r.display_name)::text,
     v_mail.template,
-    coalesce(u.locale::text, 'en'),
+    coalesce(u.locale, r.locale, 'en')::text,
     o.name,
     i.role::text,
     b.display_name::text,
@@ -2472,44 +2727,12 @@ begin
   left join app_private.invitation_mails as k on k.invitation_id = i.id
   left join app_public.organizations as o on o.id = i.organization_id
   left join app_public.users as b on b.id = i.invited_by
-  where coalesce(v_mail.address, a.mail, k.mail) is not null and i.revoked_at is null;
+  left join app_private.registrations as r on r.id = v_mail.registration_id
+  where coalesce(v_mail.address, a.mail, k.mail, r.mail) is not null and i.revoked_at is null;
 end
 $$;
 
 COMMENT ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) IS 'What the worker needs to send a mail, which takes the token whose hash it brings; no row if there is nothing to send any more. It may be asked again when sending failed: with another token.';
-
-CREATE TABLE app_private.mails (
-    id bigint NOT NULL,
-    template text NOT NULL,
-    purpose app_private.mail_purpose,
-    user_id bigint,
-    invitation_id bigint,
-    address app_public.mail_address,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    CONSTRAINT mails_of_user_or_invitation_check CHECK ((num_nonnulls(user_id, invitation_id) = 1)),
-    CONSTRAINT mails_template_form_check CHECK ((template ~ '^[a-z]+(-[a-z]+)*$'::text))
-);
-
-ALTER TABLE ONLY app_private.mails FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_private.mails IS 'One row per mail that the worker has sent or will send.';
-
-COMMENT ON COLUMN app_private.mails.id IS 'Key.';
-
-COMMENT ON COLUMN app_private.mails.template IS 'Name of its template.';
-
-COMMENT ON COLUMN app_private.mails.purpose IS 'What the token in it is good for; null without a token.';
-
-COMMENT ON COLUMN app_private.mails.user_id IS 'Whom it is for, unless it is an invitation.';
-
-COMMENT ON COLUMN app_private.mails.invitation_id IS 'The invitation that it carries.';
-
-COMMENT ON COLUMN app_private.mails.address IS 'Where it goes, if not to the address of the account: the new one that is to be confirmed, or the last one of a deleted account.';
-
-COMMENT ON COLUMN app_private.mails.created_at IS 'When it was asked for.';
-
-COMMENT ON COLUMN app_private.mails.sent_at IS 'When it was handed over.';
 
 CREATE FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) RETURNS app_private.mails
     LANGUAGE plpgsql
@@ -2518,6 +2741,15 @@ CREATE FUNCTION app_private.take_token(token_hash app_private.digest, purposes a
 declare
   v_mail app_private.mails;
 begin
+  -- The person first, as whoever makes tokens void: else two tokens of one person wait in a circle.
+  perform from app_public.users as u
+  where u.id = (
+    select m.user_id
+    from app_private.mail_tokens as t
+    join app_private.mails as m on m.id = t.mail_id
+    where t.token_hash = take_token.token_hash
+  )
+  for no key update;
   update app_private.mail_tokens as t
   set used_at = statement_timestamp()
   from app_private.mails as m
@@ -2533,6 +2765,9 @@ begin
       message = 'This link does not work any more.',
       hint = 'Ask for another mail.';
   end if;
+  -- It was right in the end.
+  delete from app_private.login_attempts as a
+  where a.account_key = app_private.key_of_token(take_token.token_hash);
   return v_mail;
 end
 $$;
@@ -2586,16 +2821,24 @@ begin
   if OLD.ended_at is null and NEW.ended_at is not null then
     update app_private.sessions as s
     set revoked_at = statement_timestamp()
-    where s.membership_id = NEW.id and s.revoked_at is null;
+    where (
+        s.membership_id = NEW.id
+        or (s.created_by = NEW.user_id and s.organization_id = NEW.organization_id)
+      )
+      and s.revoked_at is null;
     update app_private.database_logins as l
     set revoked_at = statement_timestamp()
-    where l.membership_id = NEW.id and l.revoked_at is null;
+    where (
+        l.membership_id = NEW.id
+        or (l.created_by = NEW.user_id and l.organization_id = NEW.organization_id)
+      )
+      and l.revoked_at is null;
   end if;
   return null;
 end
 $$;
 
-COMMENT ON FUNCTION app_private.tg_memberships__end_access() IS 'Ends the sessions and database logins that stand on a membership, with it.';
+COMMENT ON FUNCTION app_private.tg_memberships__end_access() IS 'Ends with a membership the sessions and database logins that stand on it, and the API keys and database logins that this member has made and so has seen.';
 
 CREATE FUNCTION app_private.tg_memberships__keep_an_admin() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2610,6 +2853,25 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg_memberships__keep_an_admin() IS 'Refuses to end the membership of the last admin.';
+
+CREATE FUNCTION app_private.tg_memberships__revoke_invitations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.ended_at is null and NEW.ended_at is not null then
+    update app_public.invitations as i
+    set revoked_at = statement_timestamp()
+    where i.invited_by = NEW.user_id
+      and i.organization_id = NEW.organization_id
+      and i.accepted_at is null
+      and i.revoked_at is null;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_memberships__revoke_invitations() IS 'Takes back, with a membership, the open invitations of this member: else who is removed comes back by one of them.';
 
 CREATE FUNCTION app_private.tg_organizations__check_time_zone() RETURNS trigger
     LANGUAGE plpgsql
@@ -2802,19 +3064,22 @@ begin
   then
     update app_private.sessions as s
     set revoked_at = statement_timestamp()
-    where s.user_id = NEW.id and s.revoked_at is null;
+    where NEW.id in (s.user_id, s.created_by) and s.revoked_at is null;
     update app_private.database_logins as l
     set revoked_at = statement_timestamp()
     where l.revoked_at is null
-      and l.membership_id in (
-        select m.id from app_public.memberships as m where m.user_id = NEW.id
+      and (
+        l.created_by = NEW.id
+        or l.membership_id in (
+          select m.id from app_public.memberships as m where m.user_id = NEW.id
+        )
       );
   end if;
   return null;
 end
 $$;
 
-COMMENT ON FUNCTION app_private.tg_users__end_access() IS 'Ends the sessions and database logins of a person who is deactivated or deleted.';
+COMMENT ON FUNCTION app_private.tg_users__end_access() IS 'Ends the sessions and database logins of a person who is deactivated or deleted, and the API keys and database logins that this person has made.';
 
 CREATE FUNCTION app_private.tg_users__keep_an_admin() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2841,6 +3106,53 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg_users__keep_an_admin() IS 'Refuses to deactivate or delete a person who is the last admin of an organization.';
+
+CREATE FUNCTION app_private.tg_users__revoke_invitations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if OLD.deactivated_at is null and NEW.deactivated_at is not null
+    or OLD.deleted_at is null and NEW.deleted_at is not null
+  then
+    update app_public.invitations as i
+    set revoked_at = statement_timestamp()
+    where i.invited_by = NEW.id and i.accepted_at is null and i.revoked_at is null;
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_users__revoke_invitations() IS 'Takes back the open invitations of a person who is deactivated or deleted.';
+
+CREATE FUNCTION app_private.token_begin(token_hash app_private.digest, purpose app_private.mail_purpose, address_key text) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- Nobody guesses a token, so it tells nothing that a void one is refused at once.
+  if not exists (
+    select from app_private.mail_tokens as t
+    join app_private.mails as m on m.id = t.mail_id
+    where t.token_hash = token_begin.token_hash
+      and t.used_at is null
+      and t.expires_at > statement_timestamp()
+      and m.purpose = token_begin.purpose
+  ) then
+    raise exception using
+      errcode = 'FL115',
+      message = 'This link does not work any more.',
+      hint = 'Ask for another mail.';
+  end if;
+  return app_private.count_attempt(
+    case token_begin.purpose when 'recover' then 'recovery' else 'registration' end::
+      app_private.attempt_kind,
+    app_private.key_of_token(token_begin.token_hash), token_begin.address_key
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.token_begin(token_hash app_private.digest, purpose app_private.mail_purpose, address_key text) IS 'First step of setting a password by the token of a mail: FL115 if that is void, so that it costs no hash; else counts the attempt and returns its id. FL110 if there were too many.';
 
 CREATE FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) RETURNS interval
     LANGUAGE sql IMMUTABLE
@@ -3030,6 +3342,7 @@ CREATE FUNCTION app_private.void_tokens(user_id bigint, purpose app_private.mail
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+  perform from app_public.users as u where u.id = void_tokens.user_id for no key update;
   update app_private.mail_tokens as t
   set used_at = statement_timestamp()
   from app_private.mails as m
@@ -3066,17 +3379,19 @@ $$;
 
 COMMENT ON FUNCTION app_private.wake_event_key(key text) IS 'Gives the next event of a key its job, when the one before it is gone.';
 
-CREATE FUNCTION app_private.want_mail(template text, user_id bigint DEFAULT NULL::bigint, purpose app_private.mail_purpose DEFAULT NULL::app_private.mail_purpose, invitation_id bigint DEFAULT NULL::bigint, address app_public.mail_address DEFAULT NULL::text) RETURNS void
+CREATE FUNCTION app_private.want_mail(template text, user_id bigint DEFAULT NULL::bigint, purpose app_private.mail_purpose DEFAULT NULL::app_private.mail_purpose, invitation_id bigint DEFAULT NULL::bigint, address app_public.mail_address DEFAULT NULL::text, registration_id bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_id bigint;
 begin
-  insert into app_private.mails as m (template, purpose, user_id, invitation_id, address)
+  insert into app_private.mails as m (
+    template, purpose, user_id, invitation_id, address, registration_id
+  )
   values (
     want_mail.template, want_mail.purpose, want_mail.user_id, want_mail.invitation_id,
-    want_mail.address
+    want_mail.address, want_mail.registration_id
   )
   returning m.id into v_id;
   perform app_private.emit(
@@ -3086,7 +3401,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) IS 'Asks the worker for a mail: the event mail.wanted holds its number and template, no address and no token.';
+COMMENT ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address, registration_id bigint) IS 'Asks the worker for a mail: the event mail.wanted holds its number and template, no address and no token.';
 
 CREATE FUNCTION app_private.watch_logins() RETURNS TABLE(login_oid oid, login_name name, role app_public.user_role_enum, is_over boolean)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3262,6 +3577,91 @@ $$;
 
 COMMENT ON FUNCTION app_public.deactivate_user(user_id bigint) IS 'Keeps a person out of everything, at once; for admins of the platform. What they did stays. FL120 for the last admin of an organization.';
 
+CREATE TABLE app_public.products (
+    brand_id bigint NOT NULL,
+    id bigint NOT NULL,
+    source text DEFAULT 'fluence'::text NOT NULL,
+    source_id text,
+    title text NOT NULL,
+    description text,
+    category text NOT NULL,
+    product_price numeric NOT NULL,
+    cost numeric,
+    currency text NOT NULL,
+    stock_quantity integer DEFAULT 0 NOT NULL,
+    on_sale boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT products_category_length_check CHECK (((length(btrim(category)) > 0) AND (length(category) <= 100))),
+    CONSTRAINT products_cost_is_exact_check CHECK (((cost >= (0)::numeric) AND (cost < '1000000000000'::numeric) AND (scale(cost) <= 4))),
+    CONSTRAINT products_description_length_check CHECK ((length(description) <= 10000)),
+    CONSTRAINT products_on_sale_not_retired_check CHECK ((NOT (on_sale AND (retired_at IS NOT NULL)))),
+    CONSTRAINT products_price_is_exact_check CHECK (((product_price >= (0)::numeric) AND (product_price < '1000000000000'::numeric) AND (scale(product_price) <= 4))),
+    CONSTRAINT products_retired_at_finite_check CHECK (isfinite(retired_at)),
+    CONSTRAINT products_stock_quantity_check CHECK ((stock_quantity >= 0)),
+    CONSTRAINT products_title_length_check CHECK (((length(btrim(title)) > 0) AND (length(title) <= 100)))
+);
+
+ALTER TABLE ONLY app_public.products FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.products IS '@behavior +resource:aggregates +resource:groupedAggregates
+One row per product of a brand, sold now or retired.';
+
+COMMENT ON COLUMN app_public.products.brand_id IS 'The brand it belongs to.';
+
+COMMENT ON COLUMN app_public.products.id IS 'Number within the brand: the shop''s own for imported products, from 10^12 on for ours.';
+
+COMMENT ON COLUMN app_public.products.source IS 'Where the row comes from: fluence, or the name of the system it was imported from.';
+
+COMMENT ON COLUMN app_public.products.source_id IS 'Its key in that system.';
+
+COMMENT ON COLUMN app_public.products.title IS 'Name as the shop shows it.';
+
+COMMENT ON COLUMN app_public.products.description IS 'Text as the shop shows it.';
+
+COMMENT ON COLUMN app_public.products.category IS '@behavior +attribute:groupBy
+Category it is reported under.';
+
+COMMENT ON COLUMN app_public.products.product_price IS 'Price of one unit, in its currency.';
+
+COMMENT ON COLUMN app_public.products.cost IS 'Cost of goods of one unit, in its currency; null if not known.';
+
+COMMENT ON COLUMN app_public.products.currency IS '@behavior +attribute:groupBy
+Currency of price and cost.';
+
+COMMENT ON COLUMN app_public.products.stock_quantity IS 'Units in stock.';
+
+COMMENT ON COLUMN app_public.products.on_sale IS 'Whether the shop offers it now.';
+
+COMMENT ON COLUMN app_public.products.created_at IS '@behavior +orderBy +attribute:groupBy
+When it was added.';
+
+COMMENT ON COLUMN app_public.products.retired_at IS 'When it was taken out of the range for good. Retired products keep their history.';
+
+CREATE FUNCTION app_public.delete_product(product_id bigint) RETURNS app_public.products
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_product app_public.products;
+begin
+  delete from app_public.products as p
+  where p.brand_id = (select app_public.current_brand_id())
+    and p.id = delete_product.product_id
+  returning p.* into v_product;
+
+  if v_product.id is null then
+    raise exception using
+      errcode = 'FL002',
+      message = format('There is no product %s.', delete_product.product_id),
+      hint = 'Check the id.';
+  end if;
+  return v_product;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.delete_product(product_id bigint) IS 'Deletes a product that nothing refers to; others are retired. Answers with what it was.';
+
 CREATE FUNCTION app_public.end_agency_grant(grant_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3422,7 +3822,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) IS 'Lets an agency act for the brand in one role; an earlier grant to it ends. Answers with the grant.';
+COMMENT ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) IS 'Lets an agency act for the brand in one role; an earlier grant to it ends. Answers with the grant; FL002 for a short name that is no agency''s, whether something else has it or nothing.';
 
 CREATE TABLE app_public.invitations (
     id bigint NOT NULL,
@@ -3587,7 +3987,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_public.remove_member(membership_id bigint) IS 'Ends a membership, and with it all access that it gave. FL120 for the last admin.';
+COMMENT ON FUNCTION app_public.remove_member(membership_id bigint) IS 'Ends a membership, and with it all access that it gave, with the API keys, database logins and open invitations that this member made. FL120 for the last admin.';
 
 CREATE FUNCTION app_public.replay_event(event_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -3607,66 +4007,31 @@ $$;
 
 COMMENT ON FUNCTION app_public.replay_event(event_id bigint) IS 'Tries a parked event again, from the first attempt on; then its key goes on.';
 
-CREATE TABLE app_public.products (
-    brand_id bigint NOT NULL,
-    id bigint NOT NULL,
-    source text DEFAULT 'fluence'::text NOT NULL,
-    source_id text,
-    title text NOT NULL,
-    description text,
-    category text NOT NULL,
-    product_price numeric NOT NULL,
-    cost numeric,
-    currency text NOT NULL,
-    stock_quantity integer DEFAULT 0 NOT NULL,
-    on_sale boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    retired_at timestamp with time zone,
-    CONSTRAINT products_category_length_check CHECK (((length(btrim(category)) > 0) AND (length(category) <= 100))),
-    CONSTRAINT products_cost_is_exact_check CHECK (((cost >= (0)::numeric) AND (cost < '1000000000000'::numeric) AND (scale(cost) <= 4))),
-    CONSTRAINT products_description_length_check CHECK ((length(description) <= 10000)),
-    CONSTRAINT products_on_sale_not_retired_check CHECK ((NOT (on_sale AND (retired_at IS NOT NULL)))),
-    CONSTRAINT products_price_is_exact_check CHECK (((product_price >= (0)::numeric) AND (product_price < '1000000000000'::numeric) AND (scale(product_price) <= 4))),
-    CONSTRAINT products_retired_at_finite_check CHECK (isfinite(retired_at)),
-    CONSTRAINT products_stock_quantity_check CHECK ((stock_quantity >= 0)),
-    CONSTRAINT products_title_length_check CHECK (((length(btrim(title)) > 0) AND (length(title) <= 100)))
-);
+CREATE FUNCTION app_public.reset_second_factor(user_id bigint) RETURNS void
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_admin app_private.current_session := app_private.acting_admin();
+begin
+  if not app_private.acts_for_platform() then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin of the platform can do this.',
+      hint = 'The person may work for others too; ask whoever runs Fluence.';
+  end if;
+  perform app_private.require_recent_second_factor();
+  if v_admin.user_id = reset_second_factor.user_id then
+    raise exception using
+      errcode = 'FL118',
+      message = 'Your role asks for a second factor.',
+      hint = 'Set up another device instead.';
+  end if;
+  perform app_private.drop_second_factor(reset_second_factor.user_id);
+end
+$$;
 
-ALTER TABLE ONLY app_public.products FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_public.products IS '@behavior +resource:aggregates +resource:groupedAggregates
-One row per product of a brand, sold now or retired.';
-
-COMMENT ON COLUMN app_public.products.brand_id IS 'The brand it belongs to.';
-
-COMMENT ON COLUMN app_public.products.id IS 'Number within the brand: the shop''s own for imported products, from 10^12 on for ours.';
-
-COMMENT ON COLUMN app_public.products.source IS 'Where the row comes from: fluence, or the name of the system it was imported from.';
-
-COMMENT ON COLUMN app_public.products.source_id IS 'Its key in that system.';
-
-COMMENT ON COLUMN app_public.products.title IS 'Name as the shop shows it.';
-
-COMMENT ON COLUMN app_public.products.description IS 'Text as the shop shows it.';
-
-COMMENT ON COLUMN app_public.products.category IS '@behavior +attribute:groupBy
-Category it is reported under.';
-
-COMMENT ON COLUMN app_public.products.product_price IS 'Price of one unit, in its currency.';
-
-COMMENT ON COLUMN app_public.products.cost IS 'Cost of goods of one unit, in its currency; null if not known.';
-
-COMMENT ON COLUMN app_public.products.currency IS '@behavior +attribute:groupBy
-Currency of price and cost.';
-
-COMMENT ON COLUMN app_public.products.stock_quantity IS 'Units in stock.';
-
-COMMENT ON COLUMN app_public.products.on_sale IS 'Whether the shop offers it now.';
-
-COMMENT ON COLUMN app_public.products.created_at IS '@behavior +orderBy +attribute:groupBy
-When it was added.';
-
-COMMENT ON COLUMN app_public.products.retired_at IS 'When it was taken out of the range for good. Retired products keep their history.';
+COMMENT ON FUNCTION app_public.reset_second_factor(user_id bigint) IS 'Takes the second factor from a person who has lost device and recovery codes, ends all sessions and says so by mail; for admins of the platform who have just given theirs (else FL117), and not for themselves (FL118).';
 
 CREATE FUNCTION app_public.retire_product(product_id bigint) RETURNS app_public.products
     LANGUAGE plpgsql STRICT
@@ -3958,7 +4323,7 @@ CREATE TABLE app_private.database_logins (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
     id bigint NOT NULL,
-    name text,
+    name app_private.database_login_name,
     membership_id bigint,
     agency_grant_id bigint,
     created_by bigint,
@@ -3967,7 +4332,7 @@ CREATE TABLE app_private.database_logins (
     last_used_at timestamp with time zone,
     CONSTRAINT database_logins_connection_limit_check CHECK (((connection_limit >= 1) AND (connection_limit <= 100))),
     CONSTRAINT database_logins_expiry_check CHECK ((expires_at >= created_at)),
-    CONSTRAINT database_logins_name_form_check CHECK (((name ~ '^[a-z][a-z0-9_]*$'::text) AND (length(name) <= 40)))
+    CONSTRAINT database_logins_no_admin_check CHECK (((role <> 'admin'::app_public.user_role_enum) OR (revoked_at IS NOT NULL)))
 );
 
 ALTER TABLE ONLY app_private.database_logins FORCE ROW LEVEL SECURITY;
@@ -4248,6 +4613,43 @@ COMMENT ON COLUMN app_private.refresh_tokens.expires_at IS 'When it ends by itse
 
 COMMENT ON COLUMN app_private.refresh_tokens.used_at IS 'When it was used first. Used again later, it ends the whole sign-in.';
 
+CREATE TABLE app_private.registrations (
+    id bigint NOT NULL,
+    mail app_public.mail_address NOT NULL,
+    mail_key text NOT NULL,
+    display_name app_public.person_name NOT NULL,
+    locale app_public.locale_code NOT NULL,
+    password_hash app_private.password_hash NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY app_private.registrations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.registrations IS 'One row per registration whose address waits to be confirmed: what the token of its own mail makes an account of, and no other.';
+
+COMMENT ON COLUMN app_private.registrations.id IS 'Key.';
+
+COMMENT ON COLUMN app_private.registrations.mail IS 'Address as the person writes it.';
+
+COMMENT ON COLUMN app_private.registrations.mail_key IS 'The address in the form in which accounts are looked up. Several may wait for one address.';
+
+COMMENT ON COLUMN app_private.registrations.display_name IS 'Name that the account will have.';
+
+COMMENT ON COLUMN app_private.registrations.locale IS 'Language that it will have.';
+
+COMMENT ON COLUMN app_private.registrations.password_hash IS 'Password that it will have, by bcrypt.';
+
+COMMENT ON COLUMN app_private.registrations.created_at IS 'When it was made.';
+
+ALTER TABLE app_private.registrations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.registrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE app_private.second_factors (
     user_id bigint NOT NULL,
     secret bytea,
@@ -4285,22 +4687,19 @@ CREATE TABLE app_private.user_accounts (
     user_id bigint NOT NULL,
     mail app_public.mail_address NOT NULL,
     mail_key text NOT NULL,
-    mail_confirmed_at timestamp with time zone,
     password_hash app_private.password_hash NOT NULL,
     password_changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY app_private.user_accounts FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE app_private.user_accounts IS 'One row per person who can sign in: mail and password.';
+COMMENT ON TABLE app_private.user_accounts IS 'One row per person who can sign in: a mail that was confirmed, and a password.';
 
 COMMENT ON COLUMN app_private.user_accounts.user_id IS 'The person.';
 
 COMMENT ON COLUMN app_private.user_accounts.mail IS 'Address as the person writes it.';
 
 COMMENT ON COLUMN app_private.user_accounts.mail_key IS 'The address in the one form in which it is unique and looked up.';
-
-COMMENT ON COLUMN app_private.user_accounts.mail_confirmed_at IS 'When the person proved to read it; nobody signs in before.';
 
 COMMENT ON COLUMN app_private.user_accounts.password_hash IS 'Password, by bcrypt.';
 
@@ -4429,7 +4828,7 @@ CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
     e.name,
     e.meaning,
     e.advice
-   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL102'::text,'not_signed_in'::text,'Nobody is signed in, or not a person: an API key or a database login cannot do this.'::text,'Sign in.'::text), ('FL103'::text,'not_admin'::text,'Only an admin can do this; for some things, an admin of the platform.'::text,'Ask an admin.'::text), ('FL110'::text,'too_many_attempts'::text,'There were too many attempts on this account, or from this address.'::text,'Wait as long as the message says.'::text), ('FL111'::text,'wrong_credentials'::text,'The mail or the password is wrong, or it took too long.'::text,'Try again, or recover the password.'::text), ('FL112'::text,'mail_unconfirmed'::text,'The password is right, but the mail address was never confirmed.'::text,'Follow the link in the mail; register again for another one.'::text), ('FL113'::text,'account_closed'::text,'The password is right, but the account was deactivated.'::text,'Ask an admin of the platform.'::text), ('FL114'::text,'wrong_code'::text,'The code is wrong, was used before, or came too late.'::text,'Wait for the next code, or use a recovery code.'::text), ('FL115'::text,'token_void'::text,'The link of the mail is unknown, was used before, or is over.'::text,'Ask for another mail.'::text), ('FL116'::text,'newcomer'::text,'The invitation is for somebody who has no account yet.'::text,'Accept it with a name and a password.'::text), ('FL117'::text,'second_factor_again'::text,'This asks for the second factor, given within the last five minutes.'::text,'Give a new code, then try again.'::text), ('FL118'::text,'second_factor_needed'::text,'A role of this person asks for a second factor.'::text,'Change to another device instead of removing it.'::text), ('FL120'::text,'last_admin'::text,'The last admin of an organization can neither leave nor lose the role.'::text,'Make somebody else an admin before.'::text), ('FL121'::text,'already_member'::text,'This person is a member of the organization already.'::text,'Change the role instead.'::text), ('FL122'::text,'role_not_given'::text,'This role cannot be given in this way.'::text,'Choose another role.'::text), ('FL123'::text,'login_unfit'::text,'The database login is not a plain one with exactly its one business role.'::text,'Create it with fluence login create.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL907'::text,'busy'::text,'More people are signing in than the server has hands for.'::text,'Try again in a few seconds.'::text), ('FL908'::text,'weak_password'::text,'The password is not what a password must be.'::text,'Choose another one; the message says what it must have.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL102'::text,'not_signed_in'::text,'Nobody is signed in, or not a person: an API key or a database login cannot do this.'::text,'Sign in.'::text), ('FL103'::text,'not_admin'::text,'Only an admin can do this; for some things, an admin of the platform.'::text,'Ask an admin.'::text), ('FL110'::text,'too_many_attempts'::text,'There were too many attempts on this account, or from this address.'::text,'Wait as long as the message says.'::text), ('FL111'::text,'wrong_credentials'::text,'The mail or the password is wrong, or not confirmed yet, or it took too long.'::text,'Try again, recover the password, or first follow the link of your registration.'::text), ('FL113'::text,'account_closed'::text,'The password is right, but the account was deactivated.'::text,'Ask an admin of the platform.'::text), ('FL114'::text,'wrong_code'::text,'The code is wrong, was used before, or came too late.'::text,'Wait for the next code, or use a recovery code.'::text), ('FL115'::text,'token_void'::text,'The link of the mail is unknown, was used before, or is over.'::text,'Ask for another mail.'::text), ('FL116'::text,'newcomer'::text,'The invitation is for somebody who has no account yet.'::text,'Accept it with a name and a password.'::text), ('FL117'::text,'second_factor_again'::text,'This asks for the second factor, given within the last five minutes.'::text,'Give a new code, then try again.'::text), ('FL118'::text,'second_factor_needed'::text,'A role of this person asks for a second factor.'::text,'Change to another device instead of removing it.'::text), ('FL120'::text,'last_admin'::text,'The last admin of an organization can neither leave nor lose the role.'::text,'Make somebody else an admin before.'::text), ('FL121'::text,'already_member'::text,'This person is a member of the organization already.'::text,'Change the role instead.'::text), ('FL122'::text,'role_not_given'::text,'This role cannot be given in this way.'::text,'Choose another role.'::text), ('FL123'::text,'login_unfit'::text,'The database login is not a plain one with exactly its one business role.'::text,'Create it with fluence login create.'::text), ('FL124'::text,'too_many_logins'::text,'The organization has as many database logins as it may have.'::text,'Revoke one that nobody uses; fluence login list tells when each was used last.'::text), ('FL125'::text,'too_many_connections'::text,'The database logins of the organization could hold more connections than they may in all.'::text,'Give the new one fewer, or revoke one that nobody uses.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL907'::text,'busy'::text,'More people are signing in than the server has hands for.'::text,'Try again in a few seconds.'::text), ('FL908'::text,'weak_password'::text,'The password is not what a password must be.'::text,'Choose another one; the message says what it must have.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
 
 COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
 One row per error code of our own: what it means and what to do about it.';
@@ -5199,6 +5598,19 @@ CREATE VIEW lint.security_invoker WITH (security_invoker='true') AS
 
 COMMENT ON VIEW lint.security_invoker IS 'One row per view that reads with its owner''s rights. Such a view goes past the policies that hold for the one who asks.';
 
+CREATE VIEW lint.table_locks WITH (security_invoker='true') AS
+ WITH allowed(role) AS (
+         VALUES ('fluence_owner'::text), ('fluence_definer'::text), ('fluence_migrator'::text), ('fluence_server'::text), ('fluence_worker'::text)
+        )
+ SELECT ((c.oid)::regclass)::text AS object,
+    format('gives %s on the whole table to %s, which can so lock it for everybody'::text, lower(a.privilege_type), (a.grantee)::regrole) AS fault
+   FROM (pg_class c
+     CROSS JOIN LATERAL aclexplode(c.relacl) a(grantor, grantee, privilege_type, is_grantable))
+  WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'f'::"char"])) AND (a.grantee <> (0)::oid) AND (a.privilege_type = ANY (ARRAY['UPDATE'::text, 'DELETE'::text, 'TRUNCATE'::text, 'MAINTAIN'::text, 'TRIGGER'::text])) AND (NOT (((a.grantee)::regrole)::text IN ( SELECT w.role
+           FROM allowed w))));
+
+COMMENT ON VIEW lint.table_locks IS 'One row per right of people on a whole table that lets them LOCK it in every mode, and so stop all brands. UPDATE goes by columns, DELETE by a function; what is left locks nobody out.';
+
 CREATE VIEW reporting.category_stock WITH (security_invoker='true') AS
  SELECT s.brand_id,
     s.category,
@@ -5346,6 +5758,9 @@ ALTER TABLE ONLY app_private.recovery_codes
 ALTER TABLE ONLY app_private.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY app_private.registrations
+    ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app_private.second_factors
     ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
 
@@ -5372,6 +5787,9 @@ ALTER TABLE ONLY app_public.currencies
 
 ALTER TABLE ONLY app_public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER DOMAIN app_public.mail_address
+    ADD CONSTRAINT mail_address_form_check CHECK (((length(VALUE) <= 254) AND (VALUE ~ '^[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff-\uffff\U000e0000-\U0010ffff<>()\[\]\\,;:"@]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'::text) AND (VALUE !~ '^\.|\.[.@]|[.@][0-9]+$'::text))) NOT VALID;
 
 ALTER TABLE ONLY app_public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (id);
@@ -5421,6 +5839,8 @@ CREATE INDEX mail_tokens_mail_id_idx ON app_private.mail_tokens USING btree (mai
 
 CREATE INDEX mails_invitation_id_idx ON app_private.mails USING btree (invitation_id);
 
+CREATE INDEX mails_registration_id_idx ON app_private.mails USING btree (registration_id);
+
 CREATE INDEX mails_user_id_idx ON app_private.mails USING btree (user_id);
 
 CREATE INDEX outbox_deliveries_key_idx ON app_private.outbox_deliveries USING btree (key, id);
@@ -5428,6 +5848,10 @@ CREATE INDEX outbox_deliveries_key_idx ON app_private.outbox_deliveries USING bt
 CREATE INDEX outbox_deliveries_parked_idx ON app_private.outbox_deliveries USING btree (organization_id, id) WHERE (parked_at IS NOT NULL);
 
 CREATE INDEX refresh_tokens_session_id_idx ON app_private.refresh_tokens USING btree (session_id);
+
+CREATE INDEX registrations_created_at_idx ON app_private.registrations USING btree (created_at);
+
+CREATE INDEX registrations_mail_key_idx ON app_private.registrations USING btree (mail_key);
 
 CREATE INDEX sessions_acting_brand_id_idx ON app_private.sessions USING btree (acting_brand_id);
 
@@ -5497,6 +5921,10 @@ CREATE TRIGGER _500_end_access AFTER UPDATE ON app_public.users FOR EACH ROW EXE
 
 CREATE TRIGGER _500_open_feed AFTER INSERT ON app_public.organizations FOR EACH ROW WHEN ((new.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
 
+CREATE TRIGGER _510_revoke_invitations AFTER UPDATE ON app_public.memberships FOR EACH ROW EXECUTE FUNCTION app_private.tg_memberships__revoke_invitations();
+
+CREATE TRIGGER _510_revoke_invitations AFTER UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_private.tg_users__revoke_invitations();
+
 CREATE TRIGGER _600_roll_up_added AFTER INSERT ON app_public.products REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__roll_up_stock();
 
 CREATE TRIGGER _600_roll_up_deleted AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_products__roll_up_stock();
@@ -5538,6 +5966,9 @@ ALTER TABLE ONLY app_private.mail_tokens
 
 ALTER TABLE ONLY app_private.mails
     ADD CONSTRAINT mails_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES app_public.invitations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.mails
+    ADD CONSTRAINT mails_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES app_private.registrations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY app_private.mails
     ADD CONSTRAINT mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE RESTRICT;
@@ -5663,6 +6094,8 @@ CREATE POLICY maintain ON app_private.recovery_codes TO fluence_definer USING (t
 
 CREATE POLICY maintain ON app_private.refresh_tokens TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.registrations TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.second_factors TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.sessions TO fluence_definer USING (true) WITH CHECK (true);
@@ -5678,6 +6111,8 @@ ALTER TABLE app_private.outbox_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.recovery_codes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.registrations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.second_factors ENABLE ROW LEVEL SECURITY;
 
@@ -5700,8 +6135,6 @@ ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.agency_grants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.currencies ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY delete_brand ON app_public.products FOR DELETE TO fluence_product_manager USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 CREATE POLICY insert_brand ON app_public.products FOR INSERT TO fluence_product_manager WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
@@ -5885,8 +6318,14 @@ GRANT ALL ON FUNCTION app_private.create_user(display_name app_public.person_nam
 REVOKE ALL ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.delete_account(attempt_id bigint, session_hash app_private.digest, matched boolean) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.drop_second_factor(user_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.drop_second_factor(user_id bigint) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.emit(organization_id bigint, topic text, key text, payload jsonb) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.end_of_family(family_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.end_of_family(family_id uuid) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.end_sessions(user_id bigint, family_id uuid, but_family_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.end_sessions(user_id bigint, family_id uuid, but_family_id uuid) TO fluence_definer;
@@ -5910,6 +6349,9 @@ GRANT ALL ON FUNCTION app_private.feed_channel() TO fluence_server;
 REVOKE ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.give_back_attempt(attempt_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.give_back_attempt(attempt_id bigint) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.give_up_job(job_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.give_up_job(job_id bigint) TO fluence_worker;
 
@@ -5928,6 +6370,9 @@ GRANT ALL ON FUNCTION app_private.keep_an_admin(organization_id bigint, leaving_
 REVOKE ALL ON FUNCTION app_private.key_of_account(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.key_of_account(name text) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.key_of_token(token_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.key_of_token(token_hash app_private.digest) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.list_database_logins() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.list_database_logins() TO fluence_server;
 
@@ -5936,6 +6381,9 @@ GRANT ALL ON FUNCTION app_private.list_jobs() TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.live_session(session_hash app_private.digest) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.live_session(session_hash app_private.digest) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.lock_address(mail_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.lock_address(mail_key text) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.login_begin(mail text, address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.login_begin(mail text, address_key text) TO fluence_server;
@@ -5957,6 +6405,14 @@ GRANT ALL ON FUNCTION app_private.mail_key(mail text) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.masked_mail(mail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.masked_mail(mail text) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.membership_of(organization_id bigint, mail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.membership_of(organization_id bigint, mail text) TO fluence_server;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.mails TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.move_account(mail app_private.mails) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.move_account(mail app_private.mails) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) TO fluence_definer;
@@ -5997,8 +6453,11 @@ GRANT ALL ON FUNCTION app_private.recover_finish(token_hash app_private.digest, 
 REVOKE ALL ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.refresh_session(token_hash app_private.digest, new_token_hash app_private.digest) TO fluence_server;
 
-REVOKE ALL ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.register_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash, address_key text) TO fluence_server;
+REVOKE ALL ON FUNCTION app_private.register_account(attempt_id bigint, mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.register_account(attempt_id bigint, mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.register_begin(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.register_begin(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, address_key text) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.register_database_login(login_name name, organization_id bigint, role app_public.user_role_enum, name text, expires_at timestamp with time zone, connection_limit integer, created_by bigint, membership_id bigint, agency_grant_id bigint) TO fluence_server;
@@ -6011,6 +6470,9 @@ GRANT ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) TO fluence_defin
 
 REVOKE ALL ON FUNCTION app_private.require_recent_second_factor() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.require_recent_second_factor() TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.reset_second_factor_of(mail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.reset_second_factor_of(mail text) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]) TO fluence_worker;
@@ -6042,8 +6504,8 @@ GRANT ALL ON FUNCTION app_private.set_password(user_id bigint, password_hash app
 REVOKE ALL ON FUNCTION app_private.settle_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.settle_event(event_id bigint) TO fluence_definer;
 
-REVOKE ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint) TO fluence_worker;
+REVOKE ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.sweep_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.sweep_jobs() TO fluence_worker;
@@ -6062,8 +6524,6 @@ GRANT ALL ON FUNCTION app_private.take_attempt(attempt_id bigint, kind app_priva
 REVOKE ALL ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_private.digest) TO fluence_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.mails TO fluence_definer;
-
 REVOKE ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) TO fluence_definer;
 
@@ -6074,6 +6534,8 @@ REVOKE ALL ON FUNCTION app_private.tg_agency_grants__end_access() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.tg_memberships__end_access() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_memberships__keep_an_admin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_memberships__revoke_invitations() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_organizations__check_time_zone() FROM PUBLIC;
 
@@ -6088,6 +6550,11 @@ REVOKE ALL ON FUNCTION app_private.tg_products__stay_retired() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.tg_users__end_access() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_users__keep_an_admin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_users__revoke_invitations() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.token_begin(token_hash app_private.digest, purpose app_private.mail_purpose, address_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.token_begin(token_hash app_private.digest, purpose app_private.mail_purpose, address_key text) TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.token_lifetime(purpose app_private.mail_purpose) TO fluence_definer;
@@ -6160,8 +6627,8 @@ GRANT ALL ON FUNCTION app_private.void_tokens(user_id bigint, purpose app_privat
 REVOKE ALL ON FUNCTION app_private.wake_event_key(key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.wake_event_key(key text) TO fluence_definer;
 
-REVOKE ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address) TO fluence_definer;
+REVOKE ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address, registration_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpose app_private.mail_purpose, invitation_id bigint, address app_public.mail_address, registration_id bigint) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.watch_logins() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_logins() TO fluence_server;
@@ -6261,6 +6728,38 @@ GRANT ALL ON FUNCTION app_public.current_user_role() TO fluence_auditor;
 REVOKE ALL ON FUNCTION app_public.deactivate_user(user_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.deactivate_user(user_id bigint) TO fluence_admin;
 
+GRANT SELECT,INSERT,DELETE ON TABLE app_public.products TO fluence_definer;
+GRANT SELECT ON TABLE app_public.products TO fluence_admin;
+GRANT SELECT ON TABLE app_public.products TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.products TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.products TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.products TO fluence_auditor;
+
+GRANT INSERT(title),UPDATE(title) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(description),UPDATE(description) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(category),UPDATE(category) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(product_price),UPDATE(product_price) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(cost),UPDATE(cost) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(currency),UPDATE(currency) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(stock_quantity),UPDATE(stock_quantity) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT INSERT(on_sale),UPDATE(on_sale) ON TABLE app_public.products TO fluence_product_manager;
+
+GRANT UPDATE(retired_at) ON TABLE app_public.products TO fluence_product_manager;
+
+REVOKE ALL ON FUNCTION app_public.delete_product(product_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.delete_product(product_id bigint) TO fluence_product_manager;
+
 REVOKE ALL ON FUNCTION app_public.end_agency_grant(grant_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.end_agency_grant(grant_id bigint) TO fluence_admin;
 
@@ -6351,34 +6850,8 @@ GRANT ALL ON FUNCTION app_public.remove_member(membership_id bigint) TO fluence_
 REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
 
-GRANT SELECT,INSERT ON TABLE app_public.products TO fluence_definer;
-GRANT SELECT ON TABLE app_public.products TO fluence_admin;
-GRANT SELECT ON TABLE app_public.products TO fluence_analyst;
-GRANT SELECT ON TABLE app_public.products TO fluence_marketing_manager;
-GRANT SELECT ON TABLE app_public.products TO fluence_campaign_manager;
-GRANT SELECT,DELETE ON TABLE app_public.products TO fluence_product_manager;
-GRANT SELECT ON TABLE app_public.products TO fluence_influencer_manager;
-GRANT SELECT ON TABLE app_public.products TO fluence_finance_manager;
-GRANT SELECT ON TABLE app_public.products TO fluence_support_agent;
-GRANT SELECT ON TABLE app_public.products TO fluence_auditor;
-
-GRANT INSERT(title),UPDATE(title) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(description),UPDATE(description) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(category),UPDATE(category) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(product_price),UPDATE(product_price) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(cost),UPDATE(cost) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(currency),UPDATE(currency) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(stock_quantity),UPDATE(stock_quantity) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT INSERT(on_sale),UPDATE(on_sale) ON TABLE app_public.products TO fluence_product_manager;
-
-GRANT UPDATE(retired_at) ON TABLE app_public.products TO fluence_product_manager;
+REVOKE ALL ON FUNCTION app_public.reset_second_factor(user_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reset_second_factor(user_id bigint) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.retire_product(product_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.retire_product(product_id bigint) TO fluence_product_manager;
@@ -6529,6 +7002,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.outbox TO fluence_definer
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.recovery_codes TO fluence_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.refresh_tokens TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.registrations TO fluence_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.second_factors TO fluence_definer;
 
