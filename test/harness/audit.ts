@@ -54,8 +54,14 @@ export class AuditedDatabase {
 
   /** Seals all there is, in blocks of that size, and writes the seals outside. */
   async seal(largest = 4, { outside = true } = {}): Promise<void> {
-    // A transaction of another test keeps back what came after it began.
     const done = await until(60_000, async () => {
+      // A transaction of another test keeps back what came after it began, and so parts the blocks.
+      const [settled] = await this.rows<{ yes: boolean }>(
+        `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > max(l.transaction_id) as yes
+         from app_public.audit_log as l
+         where l.series = (select max(s.series) from app_private.audit_series as s)`,
+      )
+      if (settled?.yes === false) return false
       while (await this.#sealBlock(largest));
       const [left] = await this.rows<{ n: number }>(
         `select count(*)::int as n from app_public.audit_log as l

@@ -6,6 +6,8 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- By the index, in its order: else all that waits would be sorted for each block of it.
+set enable_sort = off
 as $$
 declare
   v_last app_private.audit_seals;

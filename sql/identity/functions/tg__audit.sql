@@ -13,7 +13,7 @@ declare
   v_masked constant text[] := TG_ARGV[2];
   v_ignored constant text[] := TG_ARGV[3];
   v_object constant text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
-  v_series constant integer := app_private.audit_series();
+  v_series constant integer := (select max(s.series) from app_private.audit_series as s);
   v_month constant text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY_MM');
   v_caller record;
 begin
