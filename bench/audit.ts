@@ -202,6 +202,7 @@ async function verifyWith(
 }
 
 async function sealAll(client: pg.Client, file: SealsFile): Promise<void> {
+  await client.query('set synchronous_commit = off')
   for (;;) {
     const { rows } = await client.query<{ n: number }>('select app_private.seal_audit_log(1000) n')
     if (rows[0]?.n === 0) break
