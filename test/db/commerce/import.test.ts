@@ -333,7 +333,8 @@ describe('several imports at once', () => {
       )
       const waits = await until(20_000, async () => {
         const { rowCount } = await erasing.query(
-          `select from pg_locks as l where not l.granted and l.locktype = 'transactionid'`,
+          `select from pg_stat_activity as a
+           where a.datname = current_database() and a.wait_event_type = 'Lock'`,
         )
         return rowCount === 1
       })
