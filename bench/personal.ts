@@ -132,7 +132,7 @@ async function rotation(): Promise<Figure[]> {
           value: seconds,
           yardstick: plain / 1000,
           unit: 's',
-          against: 'one plain update of the same rows, nobody reading',
+          against: 'one plain update of the same rows with its audit entries, nobody reading',
         },
         {
           name: 'reads meanwhile that failed',

@@ -70,6 +70,7 @@ describe('of the embedded database', () => {
     const report = await examine(env)
     expect(problems(report)).toEqual([])
     expect(withStatus(report, 'warning')).toMatchObject([
+      { says: expect.stringContaining('The master key lies beside the data') },
       { says: expect.stringContaining('There is no backup'), mend: 'npm run -s fluence -- backup' },
     ])
     expect(area(report, 'database').map(({ says }) => says)).toEqual(
