@@ -1,3 +1,4 @@
+import { registered } from './sensitive.ts'
 import type { Plant } from './sound.ts'
 
 const notes = 'app_private.planted_notes'
@@ -22,7 +23,8 @@ const table = (name = notes) => `
   comment on column ${name}.person_ref is 'Planted.';
   comment on column ${name}.key_version is 'Planted.';
   comment on column ${name}.note is 'Planted.';
-  select app_private.audit_table('${name}', 'brand_id');`
+  select app_private.audit_table('${name}', 'brand_id');
+  ${registered(`'personal_sealed', '${notes}', 'note', 'brand', null, null, false`)};`
 
 const spoilt = (what: string, change: string, mend: string, faults = 1): Plant => ({
   rule: 'sealed_columns',
@@ -38,6 +40,8 @@ export const sealedPlants: readonly Plant[] = [
     what: 'a table that people reach',
     plant: table('app_public.planted_notes'),
     objects: ['app_public.planted_notes'],
+    // It was listed where it belongs.
+    besides: { sensitive_data: [`${notes}.note`, 'app_public.planted_notes.note'] },
     mend: 'alter table app_public.planted_notes set schema app_private',
   },
   spoilt(
@@ -51,7 +55,13 @@ export const sealedPlants: readonly Plant[] = [
     `alter table ${notes} add constraint planted_notes_person_ref_key
        unique (brand_id, person_ref)`,
   ),
-  spoilt('no person_ref', `alter table ${notes} drop column person_ref`, `drop table ${notes}`),
+  spoilt(
+    'no person_ref',
+    `alter table ${notes} drop column person_ref`,
+    `alter table ${notes} add column person_ref uuid not null,
+       add constraint planted_notes_person_ref_key unique (brand_id, person_ref);
+     comment on column ${notes}.person_ref is 'Planted.'`,
+  ),
   spoilt(
     'a key_version of another type',
     `alter table ${notes} alter column key_version type bigint`,

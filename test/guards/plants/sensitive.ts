@@ -3,7 +3,7 @@ import { type Plant, planted } from './sound.ts'
 const register = 'app_private.sensitive_data'
 
 /** Makes the register anew, with a row more where one is given. */
-const registered = (row?: string) => `
+export const registered = (row?: string) => `
   do $do$ begin
     execute 'create or replace view ${register} with (security_invoker = true) as '
       || regexp_replace(pg_get_viewdef('${register}'::regclass), '\\s*(UNION ALL.*)?;$', '')
