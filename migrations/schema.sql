@@ -45,6 +45,18 @@ CREATE DOMAIN app_private.digest AS bytea
 
 COMMENT ON DOMAIN app_private.digest IS 'SHA-256 of something that is not kept itself.';
 
+CREATE TYPE app_private.key_purpose AS ENUM (
+    'seal',
+    'lookup'
+);
+
+COMMENT ON TYPE app_private.key_purpose IS 'What a key is for: seal encrypts, lookup hashes what must be found.';
+
+CREATE DOMAIN app_private.keyed_hash AS bytea
+	CONSTRAINT keyed_hash_length_check CHECK ((octet_length(VALUE) = 32));
+
+COMMENT ON DOMAIN app_private.keyed_hash IS 'HMAC-SHA-256 of a normalised value, by a key of the brand and of the kind of value.';
+
 CREATE TYPE app_private.mail_purpose AS ENUM (
     'confirm',
     'recover',
@@ -58,6 +70,40 @@ CREATE DOMAIN app_private.password_hash AS text
 	CONSTRAINT password_hash_is_bcrypt_check CHECK ((VALUE ~ '^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$'::text));
 
 COMMENT ON DOMAIN app_private.password_hash IS 'A password as bcrypt keeps it.';
+
+CREATE DOMAIN app_private.sealed AS bytea
+	CONSTRAINT sealed_form_check CHECK ((((octet_length(VALUE) >= 30) AND (octet_length(VALUE) <= 100000)) AND (get_byte(VALUE, 0) = 1)));
+
+COMMENT ON DOMAIN app_private.sealed IS 'What the server has encrypted: format, nonce, ciphertext and tag. It opens only in its own row and column, with a key of its ring.';
+
+CREATE TYPE app_public.audit_action AS ENUM (
+    'insert',
+    'update',
+    'delete',
+    'truncate',
+    'read',
+    'refuse'
+);
+
+COMMENT ON TYPE app_public.audit_action IS 'What was done: rows were inserted, updated or deleted, a table was emptied, personal data were read, or something was refused.';
+
+CREATE TYPE app_public.audit_door AS ENUM (
+    'app',
+    'sql',
+    'command',
+    'worker',
+    'house'
+);
+
+COMMENT ON TYPE app_public.audit_door IS 'Through which door something was done: the app, a database login, a command of Fluence, its worker, or by whoever runs the server.';
+
+CREATE TYPE app_public.import_status AS ENUM (
+    'running',
+    'done',
+    'failed'
+);
+
+COMMENT ON TYPE app_public.import_status IS 'How far a run is. One that was cut off is failed: the next import of the brand says so.';
 
 CREATE DOMAIN app_public.locale_code AS text
 	CONSTRAINT locale_code_form_check CHECK ((VALUE ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text));
@@ -299,6 +345,37 @@ $$;
 
 COMMENT ON FUNCTION app_private.acting_admin() IS 'The calling admin, with the organization locked until the end of the transaction: its people are changed one after the other. Else FL102 or FL103.';
 
+CREATE FUNCTION app_private.acting_reader(reason text) RETURNS app_private.current_session
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller app_private.current_session := app_private.acting_session();
+begin
+  if v_caller.role is distinct from 'admin' then
+    raise exception using
+      errcode = 'FL103',
+      message = 'Only an admin can do this.',
+      hint = 'Ask an admin of your organization.';
+  end if;
+  if v_caller.acting_brand_id is null then
+    raise exception using
+      errcode = 'FL001',
+      message = 'You do not act for a brand.',
+      hint = 'Sign in and choose a brand.';
+  end if;
+  if coalesce(length(btrim(acting_reader.reason)), 0) not between 1 and 500 then
+    raise exception using
+      errcode = 'FL303',
+      message = 'This is written down with its reason.',
+      hint = 'Say why, in 1 to 500 characters.';
+  end if;
+  return v_caller;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.acting_reader(reason text) IS 'The calling person, if one who may open personal data and says why: an admin who is signed in to the app for a brand. Else FL102, FL103, FL001 or FL303.';
+
 CREATE FUNCTION app_private.acting_session() RETURNS app_private.current_session
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -332,6 +409,48 @@ CREATE FUNCTION app_private.acts_for_platform() RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION app_private.acts_for_platform() IS 'Whether the caller is of the organization that runs Fluence.';
+
+CREATE FUNCTION app_private.add_data_key(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_in_use text;
+begin
+  -- Two servers with two master keys would lock each other out; and of two that make the first
+  -- key of a ring at once, the second finds it.
+  lock table app_private.data_keys in share row exclusive mode;
+  select min(k.master_key_id) into v_in_use
+  from app_private.data_keys as k
+  having not bool_or(k.master_key_id = add_data_key.master_key_id);
+  if v_in_use is not null then
+    raise exception using
+      errcode = 'FL006',
+      message = format(
+        'The master key %s is wanted; %s is another one.', v_in_use, add_data_key.master_key_id
+      ),
+      hint = 'Give every server of this database the same FLUENCE_MASTER_KEY.';
+  end if;
+  if add_data_key.version <> 1 + coalesce(
+    (
+      select max(k.version)
+      from app_private.data_keys as k
+      where k.ring = add_data_key.ring and k.purpose = add_data_key.purpose
+    ),
+    0
+  ) then
+    return false;
+  end if;
+  insert into app_private.data_keys (ring, purpose, version, wrapped, master_key_id)
+  values (
+    add_data_key.ring, add_data_key.purpose, add_data_key.version, add_data_key.wrapped,
+    add_data_key.master_key_id
+  );
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.add_data_key(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text) IS 'Adds the next key of a ring; false if somebody else just did. Its master key must be one that is in use.';
 
 CREATE FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -369,6 +488,241 @@ $$;
 
 COMMENT ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) IS 'Makes a person a member and returns the id of the membership, for the server and the command line.';
 
+CREATE FUNCTION app_private.audit_caller(OUT door app_public.audit_door, OUT user_id bigint, OUT session_id bigint, OUT login text, OUT role text, OUT request_id text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_application constant text := current_setting('application_name');
+begin
+  case session_user
+    when 'fluence_authenticator' then
+      door := 'app';
+      -- Also one that has just been ended, by whoever signs out.
+      select s.user_id, s.id, coalesce(s.role::text, 'visitor')
+      into audit_caller.user_id, audit_caller.session_id, audit_caller.role
+      from app_private.sessions as s
+      where s.session_hash
+        = sha256(convert_to(current_setting('fluence.session_id', true), 'UTF8'));
+      role := coalesce(role, 'visitor');
+    when 'fluence_server' then
+      select s.user_id, s.id, coalesce(s.role::text, 'visitor')
+      into audit_caller.user_id, audit_caller.session_id, audit_caller.role
+      from app_private.sessions as s
+      where s.id = nullif(current_setting('fluence.acting_session', true), '')::bigint;
+      door := case
+        when session_id is not null or v_application like 'fluence server%' then 'app'
+        else 'command'
+      end;
+    when 'fluence_worker' then
+      door := 'worker';
+    else
+      select l.user_id, l.role
+      into audit_caller.user_id, audit_caller.role
+      from app_private.current_login as l;
+      door := case
+        when exists (
+          select from app_private.database_logins as l
+          where l.login_oid = (select r.oid from pg_roles as r where r.rolname = session_user)
+        ) then 'sql'
+        else 'house'
+      end;
+      login := session_user;
+      return;
+  end case;
+  request_id := left(substring(v_application from '^fluence (?:server )?req:(.+)$'), 100);
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.audit_caller(OUT door app_public.audit_door, OUT user_id bigint, OUT session_id bigint, OUT login text, OUT role text, OUT request_id text) IS 'Who is calling, and through which door, as the audit log notes it.';
+
+CREATE TABLE app_public.audit_log (
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    id bigint NOT NULL,
+    series integer NOT NULL,
+    transaction_id bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    organization_id bigint,
+    action app_public.audit_action NOT NULL,
+    door app_public.audit_door NOT NULL,
+    user_id bigint,
+    session_id bigint,
+    login text,
+    role text,
+    request_id text,
+    object text NOT NULL,
+    row_key jsonb,
+    before jsonb,
+    after jsonb,
+    reason text,
+    CONSTRAINT audit_log_login_length_check CHECK ((length(login) <= 63)),
+    CONSTRAINT audit_log_object_length_check CHECK (((length(object) >= 1) AND (length(object) <= 200))),
+    CONSTRAINT audit_log_reason_length_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT audit_log_request_id_length_check CHECK ((length(request_id) <= 100))
+)
+PARTITION BY RANGE (occurred_at);
+
+ALTER TABLE ONLY app_public.audit_log FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.audit_log IS '@behavior -insert -update -delete -single
+One row per change of a row that people or the house made, per reading of personal data, and per refusal, at most a few a minute. Nobody can change or remove one. An admin and an auditor read what concerns their organization.';
+
+COMMENT ON COLUMN app_public.audit_log.occurred_at IS '@behavior +orderBy
+When.';
+
+COMMENT ON COLUMN app_public.audit_log.id IS 'Number of the entry.';
+
+COMMENT ON COLUMN app_public.audit_log.series IS '@behavior -select -filterBy -orderBy
+Which cluster''s numbers of transactions are meant.';
+
+COMMENT ON COLUMN app_public.audit_log.transaction_id IS '@behavior -select -filterBy -orderBy
+The transaction that did it.';
+
+COMMENT ON COLUMN app_public.audit_log.organization_id IS 'The organization that it concerns: whose rows they are. Null: none, or the platform.';
+
+COMMENT ON COLUMN app_public.audit_log.action IS 'What was done.';
+
+COMMENT ON COLUMN app_public.audit_log.door IS 'Through which door.';
+
+COMMENT ON COLUMN app_public.audit_log.user_id IS 'The person who did it; null for an API key, a login that nobody holds, and the house.';
+
+COMMENT ON COLUMN app_public.audit_log.session_id IS 'The session or API key it was done by.';
+
+COMMENT ON COLUMN app_public.audit_log.login IS 'The database login, where it was not one of the house''s own.';
+
+COMMENT ON COLUMN app_public.audit_log.role IS 'The role that it was done in.';
+
+COMMENT ON COLUMN app_public.audit_log.request_id IS 'The request, as the server''s log names it.';
+
+COMMENT ON COLUMN app_public.audit_log.object IS 'The table, or what was asked for, such as app_public.products.';
+
+COMMENT ON COLUMN app_public.audit_log.row_key IS 'The key of the row.';
+
+COMMENT ON COLUMN app_public.audit_log.before IS 'The row as it was; of an update, the columns that changed. Personal data and secrets are "***".';
+
+COMMENT ON COLUMN app_public.audit_log.after IS 'The row as it is since; of an update, the columns that changed. Personal data and secrets are "***".';
+
+COMMENT ON COLUMN app_public.audit_log.reason IS 'Why, as the person said; of a refusal, the code, and how often it came within the minute.';
+
+CREATE FUNCTION app_private.audit_digest(entry app_public.audit_log) RETURNS bytea
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT sha256(convert_to((jsonb_build_array((entry).id, (entry).series, (entry).transaction_id, EXTRACT(epoch FROM (entry).occurred_at), (entry).organization_id, (entry).action, (entry).door, (entry).user_id, (entry).session_id, (entry).login, (entry).role, (entry).request_id, (entry).object, (entry).row_key, (entry).before, (entry).after, (entry).reason))::text, 'UTF8'::name)) AS sha256;
+END;
+
+COMMENT ON FUNCTION app_private.audit_digest(entry app_public.audit_log) IS 'SHA-256 of an entry of the audit log, of all its columns.';
+
+CREATE TABLE app_private.audit_seals (
+    block bigint NOT NULL,
+    last_series integer NOT NULL,
+    last_transaction_id bigint NOT NULL,
+    last_id bigint NOT NULL,
+    row_count integer NOT NULL,
+    leaves bytea NOT NULL,
+    previous app_private.digest NOT NULL,
+    hash app_private.digest NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_seals_block_check CHECK ((block > 0)),
+    CONSTRAINT audit_seals_leaves_check CHECK (((row_count > 0) AND (octet_length(leaves) = (40 * row_count))))
+);
+
+ALTER TABLE ONLY app_private.audit_seals FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.audit_seals IS 'One row per block of the audit log: what its rows were when it was sealed. Each seal holds the one before; the last is also written to the log and to a file.';
+
+COMMENT ON COLUMN app_private.audit_seals.block IS 'Number of the block: 1, 2, 3, without a hole.';
+
+COMMENT ON COLUMN app_private.audit_seals.last_series IS 'Series of its last row.';
+
+COMMENT ON COLUMN app_private.audit_seals.last_transaction_id IS 'Transaction of its last row.';
+
+COMMENT ON COLUMN app_private.audit_seals.last_id IS 'Number of its last row. The block holds all rows from the last one of the block before to here, in the order of series, transaction and number.';
+
+COMMENT ON COLUMN app_private.audit_seals.row_count IS 'How many rows it has.';
+
+COMMENT ON COLUMN app_private.audit_seals.leaves IS 'Of each row in turn: its number (8 bytes) and its digest (32 bytes).';
+
+COMMENT ON COLUMN app_private.audit_seals.previous IS 'The hash of the block before; 32 bytes of zero for the first.';
+
+COMMENT ON COLUMN app_private.audit_seals.hash IS 'SHA-256 over the previous hash, what stands here about the block, and the leaves.';
+
+COMMENT ON COLUMN app_private.audit_seals.sealed_at IS 'When it was sealed.';
+
+CREATE FUNCTION app_private.audit_seal_hash(seal app_private.audit_seals) RETURNS bytea
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT sha256(((((seal).previous)::bytea || convert_to((jsonb_build_array((seal).block, (seal).last_series, (seal).last_transaction_id, (seal).last_id, (seal).row_count, EXTRACT(epoch FROM (seal).sealed_at)))::text, 'UTF8'::name)) || (seal).leaves)) AS sha256;
+END;
+
+COMMENT ON FUNCTION app_private.audit_seal_hash(seal app_private.audit_seals) IS 'SHA-256 of a seal: over the seal before, what it says of its block, and the leaves.';
+
+CREATE FUNCTION app_private.audit_series() RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (select max(s.series) from app_private.audit_series as s);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.audit_series() IS 'The current series of the audit log.';
+
+CREATE FUNCTION app_private.audit_table(audited regclass, organization_column name, ignored text[] DEFAULT '{}'::text[], imported boolean DEFAULT false, rekeyed boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_key constant text[] := array(
+    select a.attname::text
+    from pg_constraint as k
+    cross join unnest(k.conkey) with ordinality as c (attnum, position)
+    join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = c.attnum
+    where k.conrelid = audit_table.audited and k.contype = 'p'
+    order by c.position
+  );
+  v_call constant text := format(
+    'for each statement %%s execute function app_private.tg__audit(%L, %L, %L, %L)',
+    v_key,
+    coalesce(audit_table.organization_column, ''),
+    app_private.masked_columns(audit_table.audited),
+    audit_table.ignored
+  );
+begin
+  execute format(
+    'create or replace trigger _400_audit_insert after insert on %s '
+    'referencing new table as new_rows ' || v_call,
+    audit_table.audited,
+    case
+      when audit_table.imported then
+        'when (session_user <> ''fluence_server'' '
+        'or coalesce(current_setting(''fluence.import_run'', true), '''') = '''')'
+      else ''
+    end
+  );
+  execute format(
+    'create or replace trigger _400_audit_update after update on %s '
+    'referencing old table as old_rows new table as new_rows ' || v_call,
+    audit_table.audited,
+    case
+      when audit_table.rekeyed then
+        'when (session_user not in (''fluence_server'', ''fluence_worker'') '
+        'or coalesce(current_setting(''fluence.new_key'', true), '''') = '''')'
+      else ''
+    end
+  );
+  execute format(
+    'create or replace trigger _400_audit_delete after delete on %s '
+    'referencing old table as old_rows ' || v_call,
+    audit_table.audited, ''
+  );
+  execute format(
+    'create or replace trigger _400_audit_truncate after truncate on %s ' || v_call,
+    audit_table.audited, ''
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.audit_table(audited regclass, organization_column name, ignored text[], imported boolean, rekeyed boolean) IS 'Attaches the audit log to a table. Named are the column that tells whose a row is (null: nobody''s), columns whose change alone is not worth an entry, and whether rows that an import adds are covered by the entry of its run (fluence.import_run, set by the server''s own login), and whether what is sealed with a new key is by the entry of that key (fluence.new_key, set by app_private.renew_sealed_rows()).';
+
 CREATE FUNCTION app_private.beat(worker_id text, seconds integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -402,6 +756,65 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.beat(worker_id text, seconds integer) IS 'Tells that a worker lives and will be heard of again within so many seconds. Gives the jobs of those who were not to the others, and answers how many workers these were.';
+
+CREATE FUNCTION app_private.begin_import(brand_id bigint, kind text, file_name text, started_by text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_run_id bigint;
+begin
+  if not exists (
+    select from app_public.organizations as o
+    where o.id = begin_import.brand_id and o.kind = 'brand'
+  ) then
+    raise exception using
+      errcode = 'FL002',
+      message = format('The organization %s is no brand.', begin_import.brand_id),
+      hint = 'Import into a brand.';
+  end if;
+
+  for v_run_id in
+    select r.id
+    from app_public.import_runs as r
+    where r.brand_id = begin_import.brand_id and r.status = 'running'
+    for update skip locked
+  loop
+    if pg_try_advisory_xact_lock(app_private.import_lock(begin_import.brand_id, v_run_id)) then
+      update app_public.import_runs as r
+      set status = 'failed', finished_at = clock_timestamp()
+      where r.brand_id = begin_import.brand_id and r.id = v_run_id;
+      delete from app_private.import_keys as k
+      where k.brand_id = begin_import.brand_id and k.run_id = v_run_id;
+    end if;
+  end loop;
+
+  insert into app_public.import_runs as r (brand_id, kind, file_name, started_by)
+  values (
+    begin_import.brand_id, begin_import.kind, begin_import.file_name, begin_import.started_by
+  )
+  returning r.id into v_run_id;
+  perform pg_advisory_lock(app_private.import_lock(begin_import.brand_id, v_run_id));
+  return v_run_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.begin_import(brand_id bigint, kind text, file_name text, started_by text) IS 'Begins a run of an import into a brand, by this connection; its number. Runs of the brand that were cut off are failed from now on. FL002 if there is no such brand.';
+
+CREATE FUNCTION app_private.brand_today(brand_id bigint) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (
+    select (statement_timestamp() at time zone o.time_zone)::date
+    from app_public.organizations as o
+    where o.id = brand_today.brand_id
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.brand_today(brand_id bigint) IS 'The day that it is for a brand, by its own time zone. For functions with rights of their own.';
 
 CREATE FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -607,6 +1020,24 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) IS 'Counts an attempt and returns its id, or refuses it (FL110), whether there is such an account or not. The caller commits before anything is compared.';
+
+CREATE FUNCTION app_private.count_sealed_rows() RETURNS TABLE(ring bigint, version integer, sealed_rows bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_table record;
+begin
+  for v_table in select s.name, s.has_brand from app_private.sealed_tables as s loop
+    return query execute format(
+      'select %1$s::bigint, t.key_version, count(*) from %2$s as t group by 1, 2',
+      case when v_table.has_brand then 't.brand_id' else '0' end, v_table.name
+    );
+  end loop;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.count_sealed_rows() IS 'How many rows each key has sealed, once for each table.';
 
 CREATE FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) RETURNS bigint
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -944,6 +1375,112 @@ $$;
 
 COMMENT ON FUNCTION app_private.feed_channel() IS 'The channel on which the number of a brand is told when its feed has grown. Its name is a secret: everybody who can log in to PostgreSQL may listen to any channel.';
 
+CREATE TABLE app_public.import_runs (
+    brand_id bigint NOT NULL,
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_name text,
+    file_hash app_private.digest,
+    started_by text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    status app_public.import_status DEFAULT 'running'::app_public.import_status NOT NULL,
+    rows_read bigint DEFAULT 0 NOT NULL,
+    rows_added bigint DEFAULT 0 NOT NULL,
+    rows_changed bigint DEFAULT 0 NOT NULL,
+    rows_unchanged bigint DEFAULT 0 NOT NULL,
+    rows_rejected bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT import_runs_file_name_length_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 255))),
+    CONSTRAINT import_runs_finished_check CHECK (((finished_at IS NULL) = (status = 'running'::app_public.import_status))),
+    CONSTRAINT import_runs_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT import_runs_rows_check CHECK (((LEAST(rows_read, rows_added, rows_changed, rows_unchanged, rows_rejected) >= 0) AND ((status <> 'done'::app_public.import_status) OR (rows_read = (((rows_added + rows_changed) + rows_unchanged) + rows_rejected))))),
+    CONSTRAINT import_runs_started_by_length_check CHECK (((length(started_by) >= 1) AND (length(started_by) <= 100)))
+);
+
+ALTER TABLE ONLY app_public.import_runs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.import_runs IS 'One row per run of an import: which file, who, when, and what became of its rows.';
+
+COMMENT ON COLUMN app_public.import_runs.brand_id IS 'The brand whose data it brought.';
+
+COMMENT ON COLUMN app_public.import_runs.id IS 'Number of the run.';
+
+COMMENT ON COLUMN app_public.import_runs.kind IS 'What was imported, for example customers.';
+
+COMMENT ON COLUMN app_public.import_runs.file_name IS 'Name of the file, without its folder; null for what came through a pipe.';
+
+COMMENT ON COLUMN app_public.import_runs.file_hash IS 'SHA-256 of the file as it was read; null until it was read to its end.';
+
+COMMENT ON COLUMN app_public.import_runs.started_by IS 'Who called the command, by the name of the account on that machine.';
+
+COMMENT ON COLUMN app_public.import_runs.started_at IS 'When it began.';
+
+COMMENT ON COLUMN app_public.import_runs.finished_at IS 'When it was over.';
+
+COMMENT ON COLUMN app_public.import_runs.status IS 'Whether it is at work, is done, or failed. What a failed one had merged by then stands.';
+
+COMMENT ON COLUMN app_public.import_runs.rows_read IS 'Rows of the file that it has worked off.';
+
+COMMENT ON COLUMN app_public.import_runs.rows_added IS 'Rows that were new.';
+
+COMMENT ON COLUMN app_public.import_runs.rows_changed IS 'Rows that were there and differed.';
+
+COMMENT ON COLUMN app_public.import_runs.rows_unchanged IS 'Rows that were there just so.';
+
+COMMENT ON COLUMN app_public.import_runs.rows_rejected IS 'Rows that could not be taken: see import_rejects.';
+
+CREATE FUNCTION app_private.finish_import(brand_id bigint, run_id bigint, status app_public.import_status, file_hash app_private.digest) RETURNS app_public.import_runs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_run app_public.import_runs;
+begin
+  update app_public.import_runs as r
+  set status = finish_import.status,
+    finished_at = clock_timestamp(),
+    file_hash = finish_import.file_hash
+  where r.brand_id = finish_import.brand_id
+    and r.id = finish_import.run_id
+    and r.status = 'running'
+  returning r.* into v_run;
+  if not found then
+    raise exception using
+      errcode = 'FL005',
+      message = format('The import %s is over.', finish_import.run_id),
+      hint = 'Import the file again: what is there already stays as it is.';
+  end if;
+  delete from app_private.import_keys as k
+  where k.brand_id = finish_import.brand_id and k.run_id = finish_import.run_id;
+  perform pg_advisory_unlock(
+    app_private.import_lock(finish_import.brand_id, finish_import.run_id)
+  );
+  return v_run;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.finish_import(brand_id bigint, run_id bigint, status app_public.import_status, file_hash app_private.digest) IS 'Ends a run, done or failed, and answers with it. FL005 if it was over before.';
+
+CREATE FUNCTION app_private.forget_customer(brand_id bigint, customer_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from app_private.customer_identities as i
+  where i.brand_id = forget_customer.brand_id and i.customer_id = forget_customer.customer_id;
+  update app_public.customers as c
+  set name_mask = null,
+    mail_mask = null,
+    phone_mask = null,
+    address_mask = null,
+    is_account_deleted = true,
+    erased_at = statement_timestamp()
+  where c.brand_id = forget_customer.brand_id and c.id = forget_customer.customer_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.forget_customer(brand_id bigint, customer_id bigint) IS 'What this room knows of who a customer is goes. Called by erase_customer, which has locked the customer.';
+
 CREATE FUNCTION app_private.forget_failed_jobs(older_than interval) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -985,6 +1522,32 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.give_up_job(job_id bigint) IS 'Makes the running attempt of a job its last: what it is to do cannot be done, ever.';
+
+CREATE FUNCTION app_private.guard_partition(partition regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_name name;
+begin
+  for v_name in
+    select t.tgname
+    from pg_inherits as i
+    join pg_trigger as t on t.tgrelid = i.inhparent
+    where i.inhrelid = guard_partition.partition
+      and t.tgfoid = 'app_private.tg__append_only'::regproc
+  loop
+    execute format(
+      'create or replace trigger %I before update or delete or truncate on %s '
+      'for each statement execute function app_private.tg__append_only()',
+      v_name, guard_partition.partition
+    );
+    execute format('alter table %s enable always trigger %I', guard_partition.partition, v_name);
+  end loop;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.guard_partition(partition regclass) IS 'Makes a partition append-only where its table is.';
 
 CREATE FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1105,6 +1668,17 @@ $$;
 
 COMMENT ON FUNCTION app_private.house_figures() IS 'What the server shows at /metrics of its database: last drift check, outbox and jobs.';
 
+CREATE FUNCTION app_private.import_lock(brand_id bigint, run_id bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select hashtextextended(
+    format('fluence import %s of %s', import_lock.run_id, import_lock.brand_id), 0
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.import_lock(brand_id bigint, run_id bigint) IS 'Under which number the connection of a run holds an advisory lock for as long as it lives.';
+
 CREATE FUNCTION app_private.is_own_event(event_id bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1168,6 +1742,47 @@ $$;
 
 COMMENT ON FUNCTION app_private.key_of_token(token_hash app_private.digest) IS 'What attempts with the token of a mail are counted by.';
 
+CREATE FUNCTION app_private.list_access_rights() RETURNS TABLE(organization text, holder_kind text, holder_name text, holder text, role app_public.user_role_enum, login_name name, data_class text, reads text[], since timestamp with time zone, last_used_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select
+    o.slug, r.holder_kind, r.holder_name, r.holder, r.role, r.login_name, r.data_class, r.reads,
+    r.since, r.last_used_at
+  from app_private.access_rights as r
+  join app_public.organizations as o on o.id = r.organization_id
+  order by o.slug, r.holder_kind, r.holder_name, r.holder, r.data_class
+$$;
+
+COMMENT ON FUNCTION app_private.list_access_rights() IS 'The access review of all organizations, for whoever runs Fluence.';
+
+CREATE FUNCTION app_private.list_audit_seals(after_block bigint) RETURNS TABLE(block bigint, hash text, rows integer, sealed_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return query
+  select s.block, encode(s.hash, 'hex'), s.row_count, s.sealed_at
+  from app_private.audit_seals as s
+  where s.block > list_audit_seals.after_block
+  order by s.block
+  limit 1000;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.list_audit_seals(after_block bigint) IS 'The seals after a block, a thousand at a time: what the worker writes outside the database.';
+
+CREATE FUNCTION app_private.list_data_keys() RETURNS TABLE(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select k.ring, k.purpose, k.version, k.wrapped, k.master_key_id, k.created_at
+  from app_private.data_keys as k
+  order by k.ring, k.purpose, k.version
+$$;
+
+COMMENT ON FUNCTION app_private.list_data_keys() IS 'All keys of all rings, as they are wrapped. For the command line.';
+
 CREATE FUNCTION app_private.list_database_logins() RETURNS TABLE(organization text, name text, login_name text, holder text, role app_public.user_role_enum, created_at timestamp with time zone, expires_at timestamp with time zone, connection_limit integer, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1183,6 +1798,17 @@ CREATE FUNCTION app_private.list_database_logins() RETURNS TABLE(organization te
 $$;
 
 COMMENT ON FUNCTION app_private.list_database_logins() IS 'The database logins of all organizations, for whoever runs Fluence.';
+
+CREATE FUNCTION app_private.list_imports() RETURNS TABLE(organization text, run app_public.import_runs)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select o.slug, r
+  from app_public.import_runs as r
+  join app_public.organizations as o on o.id = r.brand_id
+$$;
+
+COMMENT ON FUNCTION app_private.list_imports() IS 'All runs of imports with the short name of their brand, for the command line.';
 
 CREATE FUNCTION app_private.list_jobs() RETURNS TABLE(id bigint, organization_id bigint, task text, key text, state text, attempts smallint, max_attempts smallint, run_at timestamp with time zone, created_at timestamp with time zone, locked_at timestamp with time zone, worker_id text, error_code text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1235,6 +1861,8 @@ begin
       message = 'You are not signed in.',
       hint = 'Sign in.';
   end if;
+  -- For the audit log: for whom the server acts until the end of the transaction.
+  perform set_config('fluence.acting_session', v_session.id::text, true);
   return v_session;
 end
 $$;
@@ -1386,6 +2014,7 @@ begin
   from app_private.sessions as s
   where s.session_hash = logout.session_hash and s.kind = 'person';
   if found then
+    perform set_config('fluence.acting_session', v_session.id::text, true);
     perform app_private.end_sessions(v_session.user_id, family_id => v_session.family_id);
   end if;
 end
@@ -1432,6 +2061,96 @@ $$;
 
 COMMENT ON FUNCTION app_private.mail_key(mail text) IS 'The one form in which an address is unique and looked up. Only ASCII letters lose their case, so that it does not depend on the locale of the server; others lost it in Node, where the domain was put into ASCII.';
 
+CREATE FUNCTION app_private.make_partition(parent regclass, moment timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+declare
+  v_from constant timestamptz := date_trunc('month', make_partition.moment);
+  v_to constant timestamptz := v_from + interval '1 month';
+  v_name constant text := app_private.partition_name(make_partition.parent, make_partition.moment);
+begin
+  if to_regclass(v_name) is not null then
+    return;
+  end if;
+  execute format('lock table %s in share update exclusive mode', make_partition.parent);
+  -- Again: whoever had the lock may have made it.
+  if to_regclass(v_name) is not null then
+    return;
+  end if;
+  execute format(
+    'create table %s (like %s including defaults including constraints including storage)',
+    v_name, make_partition.parent
+  );
+  execute format('alter table %s enable row level security', v_name);
+  execute format('alter table %s force row level security', v_name);
+  execute format(
+    'alter table %s attach partition %s for values from (%L) to (%L)',
+    make_partition.parent, v_name, v_from, v_to
+  );
+  perform app_private.guard_partition(v_name::regclass);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.make_partition(parent regclass, moment timestamp with time zone) IS 'Makes the partition of a month where there is none. Acts as the owner of the tables, because nobody else may attach one.';
+
+CREATE FUNCTION app_private.make_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_parent regclass;
+  v_partition regclass;
+begin
+  for v_parent in
+    select c.oid
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where c.relkind = 'p' and n.nspname in ('app_public', 'app_hidden', 'app_private')
+    order by n.nspname, c.relname
+  loop
+    for i in 0..12 loop
+      perform app_private.make_partition(v_parent, now() + make_interval(months => i));
+    end loop;
+    -- The loader has taken their triggers away, and this gives them back.
+    for v_partition in
+      select h.inhrelid from pg_inherits as h where h.inhparent = v_parent
+    loop
+      perform app_private.guard_partition(v_partition);
+    end loop;
+  end loop;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.make_partitions() IS 'Makes the partitions of this month and the next twelve, of every table that has them. Called at each start and once a day.';
+
+CREATE FUNCTION app_private.masked_columns(relation regclass) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  return array(
+    select a.attname::text
+    from pg_attribute as a
+    join pg_type as t on t.oid = a.atttypid
+    where a.attrelid = masked_columns.relation and a.attnum > 0 and not a.attisdropped
+      and (
+        'bytea'::regtype in (t.oid, t.typbasetype)
+        or t.oid::regtype::text in (
+          'app_public.person_name', 'app_public.mail_address', 'app_private.password_hash'
+        )
+        or 'text'::regtype in (t.oid, t.typbasetype)
+          and a.attname ~ '(^|_)(mail|phone|address|iban|password|secret|token|mask)(_|$)'
+      )
+    order by a.attname
+  );
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.masked_columns(relation regclass) IS 'The columns of a table that the audit log must not hold: personal data and secrets, known by their types (bytea and what is made of it, names, addresses) or by their names.';
+
 CREATE FUNCTION app_private.masked_mail(mail text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1440,6 +2159,53 @@ CREATE FUNCTION app_private.masked_mail(mail text) RETURNS text
 $$;
 
 COMMENT ON FUNCTION app_private.masked_mail(mail text) IS 'An address of which only the first letter and the domain can be read.';
+
+CREATE FUNCTION app_private.master_keys_in_use() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select distinct k.master_key_id from app_private.data_keys as k order by k.master_key_id
+$$;
+
+COMMENT ON FUNCTION app_private.master_keys_in_use() IS 'The ids of the master keys that keys are wrapped with: one, and two while they are renewed.';
+
+CREATE FUNCTION app_private.may_read(role name, object text, column_name text, policy text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select
+    from pg_catalog.pg_proc as p
+    where may_read.object like '%(%'
+      and p.oid = to_regprocedure(may_read.object)
+      and has_schema_privilege(may_read.role, p.pronamespace, 'usage')
+      and has_function_privilege(may_read.role, p.oid, 'execute')
+    union all
+    select
+    from pg_catalog.pg_class as c
+    where may_read.object not like '%(%'
+      and c.oid = to_regclass(may_read.object)
+      and has_schema_privilege(may_read.role, c.relnamespace, 'usage')
+      and case
+        when may_read.column_name is null
+          then has_any_column_privilege(may_read.role, c.oid, 'select')
+        else has_column_privilege(may_read.role, c.oid, may_read.column_name, 'select')
+      end
+      -- Of a table a grant alone shows no row: a policy must let the role in.
+      and (
+        c.relkind not in ('r', 'p')
+        or exists (
+          select from pg_catalog.pg_policy as p
+          where p.polrelid = c.oid
+            and p.polcmd in ('r', '*')
+            and p.polname = coalesce(may_read.policy::name, p.polname)
+            and to_regrole(may_read.role::text) = any (p.polroles)
+        )
+      )
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.may_read(role name, object text, column_name text, policy text) IS 'Whether a role can read a column (null for any), or call a function, as the catalog tells: by grants and, of a table, by a policy.';
 
 CREATE FUNCTION app_private.membership_of(organization_id bigint, mail text) RETURNS bigint
     LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
@@ -1465,6 +2231,261 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.membership_of(organization_id bigint, mail text) IS 'The membership of whoever has an address, for the command line; FL002 if there is none.';
+
+CREATE FUNCTION app_private.merge_customers(brand_id bigint, run_id bigint, rows_read bigint, lines bigint[], fields text[], codes text[]) RETURNS TABLE(line bigint, field text, code text)
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_brand_id constant bigint := merge_customers.brand_id;
+  v_today constant date := app_private.brand_today(merge_customers.brand_id);
+  v_turn record;
+  v_rows bigint;
+  v_added bigint := 0;
+  v_changed bigint := 0;
+begin
+  -- What this adds is covered by the run's own entry in the audit log.
+  perform set_config('fluence.import_run', merge_customers.run_id::text, true);
+  -- One batch of a brand at a time: what is found to be free here is free until the commit.
+  perform pg_advisory_xact_lock(
+    hashtextextended('fluence import of customers', v_brand_id)
+  );
+
+  with found as (
+    select
+      s.line,
+      s.id,
+      s.mail_hash,
+      s.phone_hash,
+      row_number() over (partition by s.id order by s.line) > 1
+        or (
+          select k.line
+          from app_private.import_keys as k
+          where k.brand_id = v_brand_id
+            and k.run_id = merge_customers.run_id
+            and k.key = s.id::text
+        ) is not null as came_before
+    from pg_temp.staged_customers as s
+  ),
+  -- A hash that is wanted by one row, and wanted or still held by another one of the batch.
+  claims as (
+    select f.id, h.hash
+    from found as f
+    cross join lateral (values (f.mail_hash), (f.phone_hash)) as h (hash)
+    where not f.came_before
+    union all
+    select i.customer_id, h.hash
+    from found as f
+    join app_private.customer_identities as i
+      on i.brand_id = v_brand_id and i.customer_id = f.id
+    cross join lateral (values (i.mail_hash), (i.phone_hash)) as h (hash)
+    where not f.came_before
+  ),
+  disputes as (
+    select
+      c.id,
+      min(c.id) over (partition by c.hash) <> max(c.id) over (partition by c.hash) as is_so
+    from claims as c
+  )
+  update pg_temp.staged_customers as s
+  set is_alone = f.id not in (select d.id from disputes as d where d.is_so),
+    field = case when f.came_before then 'customer_id' end,
+    code = case when f.came_before then 'FL922' end
+  from found as f
+  where f.line = s.line;
+
+  insert into app_private.import_keys (brand_id, run_id, key, line)
+  select v_brand_id, merge_customers.run_id, s.id::text, s.line
+  from pg_temp.staged_customers as s
+  where s.code is null;
+
+  for v_turn in
+    select true as is_alone, min(s.line) as first_line, max(s.line) as last_line
+    from pg_temp.staged_customers as s
+    where s.code is null and s.is_alone
+    union all
+    select false, s.line, s.line
+    from pg_temp.staged_customers as s
+    where s.code is null and not s.is_alone
+    order by 1 desc, 2
+  loop
+    -- Who is changed is locked first, in the order of ids: an erasure comes before or after.
+    perform
+    from pg_temp.staged_customers as s
+    join app_public.customers as c on c.brand_id = v_brand_id and c.id = s.id
+    left join app_private.customer_identities as i
+      on i.brand_id = c.brand_id and i.customer_id = c.id
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (i.whole_hash, c.channel, c.since, c.is_account_deleted)
+        is distinct from (s.whole_hash, s.channel, s.since, s.is_account_deleted)
+    order by c.id
+    for update of c;
+
+    update pg_temp.staged_customers as s
+    set field = v.field, code = v.code
+    from pg_temp.staged_customers as t
+    cross join lateral (
+      select *
+      from (
+        values
+          (
+            1, 'customer_id', 'FL302',
+            exists (
+              select from app_public.customers as c
+              where c.brand_id = v_brand_id and c.id = t.id and c.erased_at is not null
+            )
+          ),
+          (2, 'since', 'FL301', t.since > v_today),
+          (
+            3, 'customer_mail', 'FL911',
+            exists (
+              select from app_private.customer_identities as i
+              where i.brand_id = v_brand_id
+                and i.mail_hash = t.mail_hash
+                and i.customer_id <> t.id
+            )
+          ),
+          (
+            4, 'customer_phone', 'FL911',
+            exists (
+              select from app_private.customer_identities as i
+              where i.brand_id = v_brand_id
+                and i.phone_hash = t.phone_hash
+                and i.customer_id <> t.id
+            )
+          )
+      ) as e (n, field, code, is_so)
+      where e.is_so
+      order by e.n
+      limit 1
+    ) as v
+    where s.line = t.line
+      and t.line between v_turn.first_line and v_turn.last_line
+      and t.is_alone = v_turn.is_alone
+      and t.code is null;
+
+    insert into app_public.channels (brand_id, code, title)
+    select distinct v_brand_id, s.channel, format('Channel %s', s.channel)
+    from pg_temp.staged_customers as s
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and s.channel is not null
+    order by 2
+    on conflict on constraint channels_pkey do nothing;
+
+    with renewed as (
+      update app_private.customer_identities as i
+      set person_ref = s.person_ref,
+        key_version = s.key_version,
+        name = s.name,
+        mail = s.mail,
+        phone = s.phone,
+        address = s.address,
+        mail_hash = s.mail_hash,
+        phone_hash = s.phone_hash,
+        address_hash = s.address_hash,
+        whole_hash = s.whole_hash
+      from pg_temp.staged_customers as s
+      where i.brand_id = v_brand_id
+        and i.customer_id = s.id
+        and i.whole_hash <> s.whole_hash
+        and s.line between v_turn.first_line and v_turn.last_line
+        and s.is_alone = v_turn.is_alone
+        and s.code is null
+      returning i.customer_id
+    )
+    update app_public.customers as c
+    set name_mask = s.name_mask,
+      mail_mask = s.mail_mask,
+      phone_mask = s.phone_mask,
+      address_mask = s.address_mask,
+      channel = s.channel,
+      since = s.since,
+      is_account_deleted = s.is_account_deleted
+    from pg_temp.staged_customers as s
+    left join renewed as r on r.customer_id = s.id
+    where c.brand_id = v_brand_id
+      and c.id = s.id
+      and s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (
+        r.customer_id is not null
+        or (c.channel, c.since, c.is_account_deleted)
+          is distinct from (s.channel, s.since, s.is_account_deleted)
+      );
+    get diagnostics v_rows = row_count;
+    v_changed := v_changed + v_rows;
+
+    insert into app_public.customers (
+      brand_id, id, source, name_mask, mail_mask, phone_mask, address_mask, channel, since,
+      is_account_deleted
+    )
+    select
+      v_brand_id, s.id, 'shop', s.name_mask, s.mail_mask, s.phone_mask, s.address_mask, s.channel,
+      s.since, s.is_account_deleted
+    from pg_temp.staged_customers as s
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (
+        select c.id from app_public.customers as c where c.brand_id = v_brand_id and c.id = s.id
+      ) is null;
+    get diagnostics v_rows = row_count;
+    v_added := v_added + v_rows;
+
+    insert into app_private.customer_identities (
+      brand_id, customer_id, person_ref, key_version, name, mail, phone, address, mail_hash,
+      phone_hash, address_hash, whole_hash
+    )
+    select
+      v_brand_id, s.id, s.person_ref, s.key_version, s.name, s.mail, s.phone, s.address,
+      s.mail_hash, s.phone_hash, s.address_hash, s.whole_hash
+    from pg_temp.staged_customers as s
+    where s.line between v_turn.first_line and v_turn.last_line
+      and s.is_alone = v_turn.is_alone
+      and s.code is null
+      and (
+        select i.customer_id
+        from app_private.customer_identities as i
+        where i.brand_id = v_brand_id and i.customer_id = s.id
+      ) is null;
+  end loop;
+
+  perform app_private.note_import(
+    v_brand_id,
+    merge_customers.run_id,
+    merge_customers.rows_read,
+    v_added,
+    v_changed,
+    merge_customers.lines || r.lines,
+    merge_customers.fields || r.fields,
+    merge_customers.codes || r.codes
+  )
+  from (
+    select
+      coalesce(array_agg(s.line), '{}') as lines,
+      coalesce(array_agg(s.field), '{}') as fields,
+      coalesce(array_agg(s.code), '{}') as codes
+    from pg_temp.staged_customers as s
+    where s.code is not null
+  ) as r;
+  return query
+  select s.line, s.field, s.code
+  from pg_temp.staged_customers as s
+  where s.code is not null
+  order by s.line;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.merge_customers(brand_id bigint, run_id bigint, rows_read bigint, lines bigint[], fields text[], codes text[]) IS 'Merges the customers in pg_temp.staged_customers into the brand: new ones are added, those that differ changed, the others left alone. Given are how many rows the batch had, and those among them that the importer has rejected; answers with those that are rejected here. With the counts of the run in one transaction. FL005 if the run is over.';
 
 CREATE TABLE app_private.mails (
     id bigint NOT NULL,
@@ -1541,6 +2562,40 @@ $$;
 
 COMMENT ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) IS 'Whether a role is given only to those who have a second factor.';
 
+CREATE FUNCTION app_private.next_sealed_rows(table_name text, ring bigint, version integer, after uuid, row_limit integer) RETURNS TABLE(person_ref uuid, key_version integer, fields jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_fields text;
+  v_has_brand boolean;
+begin
+  select string_agg(format('%L, t.%I', c.name, c.name), ', '), bool_and(s.has_brand)
+  into v_fields, v_has_brand
+  from app_private.sealed_tables as s
+  cross join unnest(s.columns) as c (name)
+  where s.name = next_sealed_rows.table_name;
+  if v_fields is null then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such table with sealed columns.';
+  end if;
+  return query execute format(
+    'select t.person_ref, t.key_version, jsonb_build_object(%s)
+     from %s as t
+     where %s = $1 and t.key_version < $2 and t.person_ref > $3
+     order by t.person_ref
+     limit $4',
+    v_fields, next_sealed_rows.table_name,
+    case when v_has_brand then 't.brand_id' else '0' end
+  )
+  using next_sealed_rows.ring, next_sealed_rows.version, next_sealed_rows.after,
+    next_sealed_rows.row_limit;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.next_sealed_rows(table_name text, ring bigint, version integer, after uuid, row_limit integer) IS 'Rows of a ring that an older key than that version has sealed, in the order of person_ref after that one. For the rotation of keys.';
+
 CREATE FUNCTION app_private.note_drift_check(drifted_rows bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1553,6 +2608,57 @@ CREATE FUNCTION app_private.note_drift_check(drifted_rows bigint) RETURNS void
 $$;
 
 COMMENT ON FUNCTION app_private.note_drift_check(drifted_rows bigint) IS 'Remembers that roll-ups were compared with their facts just now, and how many rows differed.';
+
+CREATE FUNCTION app_private.note_import(brand_id bigint, run_id bigint, rows_read bigint, rows_added bigint, rows_changed bigint, lines bigint[], fields text[], codes text[]) RETURNS void
+    LANGUAGE plpgsql STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_rejected constant bigint := cardinality(note_import.lines);
+begin
+  update app_public.import_runs as r
+  set rows_read = r.rows_read + note_import.rows_read,
+    rows_added = r.rows_added + note_import.rows_added,
+    rows_changed = r.rows_changed + note_import.rows_changed,
+    rows_rejected = r.rows_rejected + v_rejected,
+    rows_unchanged = r.rows_unchanged + note_import.rows_read - note_import.rows_added
+      - note_import.rows_changed - v_rejected
+  where r.brand_id = note_import.brand_id
+    and r.id = note_import.run_id
+    and r.status = 'running';
+  if not found then
+    raise exception using
+      errcode = 'FL005',
+      message = format('The import %s is over.', note_import.run_id),
+      hint = 'Import the file again: what is there already stays as it is.';
+  end if;
+  insert into app_public.import_rejects (brand_id, run_id, line, field, code)
+  select note_import.brand_id, note_import.run_id, e.line, e.field, e.code
+  from unnest(note_import.lines, note_import.fields, note_import.codes) as e (line, field, code);
+end
+$$;
+
+COMMENT ON FUNCTION app_private.note_import(brand_id bigint, run_id bigint, rows_read bigint, rows_added bigint, rows_changed bigint, lines bigint[], fields text[], codes text[]) IS 'Adds to a run what became of a batch of its rows: what is not new, changed or rejected is unchanged. For the functions that merge, in the same transaction. FL005 if the run is over.';
+
+CREATE FUNCTION app_private.note_in_audit(action app_public.audit_action, organization_id bigint, object text, row_key jsonb, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform app_private.make_partition('app_public.audit_log', clock_timestamp());
+  insert into app_public.audit_log (
+    series, organization_id, action, door, user_id, session_id, login, role, request_id,
+    object, row_key, reason
+  )
+  select
+    app_private.audit_series(), note_in_audit.organization_id, note_in_audit.action,
+    c.door, c.user_id, c.session_id, c.login, c.role, c.request_id,
+    left(note_in_audit.object, 200), note_in_audit.row_key, left(note_in_audit.reason, 500)
+  from app_private.audit_caller() as c;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.note_in_audit(action app_public.audit_action, organization_id bigint, object text, row_key jsonb, reason text) IS 'Writes to the audit log what no trigger sees: that somebody read personal data, and why. Who it was and through which door, it finds itself.';
 
 CREATE FUNCTION app_private.note_key_use(handle text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1569,6 +2675,43 @@ $$;
 
 COMMENT ON FUNCTION app_private.note_key_use(handle text) IS 'Notes that an API key is in use, at most once a minute.';
 
+CREATE FUNCTION app_private.note_login_refusals(refusals jsonb, file_id text, "position" bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_moment timestamptz;
+begin
+  for v_moment in
+    select distinct date_trunc('month', r.occurred_at)
+    from jsonb_to_recordset(note_login_refusals.refusals) as r (occurred_at timestamptz)
+  loop
+    perform app_private.make_partition('app_public.audit_log', v_moment);
+    perform app_private.make_partition('app_public.audit_log', v_moment + interval '1 month');
+  end loop;
+  insert into app_public.audit_log (
+    occurred_at, series, organization_id, action, door, user_id, login, role, object, reason
+  )
+  select
+    r.occurred_at, app_private.audit_series(), coalesce(l.acting_brand_id, l.organization_id),
+    'refuse', 'sql', m.user_id, left(r.login, 63), l.role::text, left(r.object, 200),
+    '42501' || case when r.times > 1 then format(', %s times within a minute', r.times) else '' end
+  from jsonb_to_recordset(note_login_refusals.refusals) as r (
+    occurred_at timestamptz, login text, object text, times integer
+  )
+  left join pg_roles as o on o.rolname = r.login
+  left join app_private.database_logins as l on l.login_oid = o.oid
+  left join app_public.memberships as m on m.id = l.membership_id;
+
+  insert into app_private.server_log_positions as p (file_id, position)
+  values (decode(note_login_refusals.file_id, 'hex'), note_login_refusals.position)
+  on conflict on constraint server_log_positions_pkey do update
+  set file_id = excluded.file_id, position = excluded.position, read_at = now();
+end
+$$;
+
+COMMENT ON FUNCTION app_private.note_login_refusals(refusals jsonb, file_id text, "position" bigint) IS 'Writes to the audit log what PostgreSQL refused to database logins, as its own log tells, and how far that was read.';
+
 CREATE FUNCTION app_private.note_login_use() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1583,6 +2726,29 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.note_login_use() IS 'Notes which database logins are connected, at most once a minute each.';
+
+CREATE FUNCTION app_private.note_refusals(refusals jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform app_private.make_partition('app_public.audit_log', clock_timestamp());
+  insert into app_public.audit_log (
+    series, organization_id, action, door, user_id, session_id, role, request_id, object, reason
+  )
+  select
+    app_private.audit_series(), coalesce(s.acting_brand_id, s.organization_id), 'refuse', 'app',
+    s.user_id, s.id, coalesce(s.role::text, 'visitor'), left(r.request_id, 100),
+    left(r.object, 200),
+    r.code || case when r.times > 1 then format(', %s times within a minute', r.times) else '' end
+  from jsonb_to_recordset(note_refusals.refusals) as r (
+    session_hash text, request_id text, object text, code text, times integer
+  )
+  left join app_private.sessions as s on s.session_hash = decode(r.session_hash, 'hex');
+end
+$$;
+
+COMMENT ON FUNCTION app_private.note_refusals(refusals jsonb) IS 'Writes to the audit log what the GraphQL door refused: by whom (the hash of the session), what was asked for, the code, and how often. The server counts, so that a flood is a few rows.';
 
 CREATE FUNCTION app_private.notice_new_device(session app_private.sessions) RETURNS void
     LANGUAGE plpgsql
@@ -1607,6 +2773,23 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.notice_new_device(session app_private.sessions) IS 'Sends a person a notice of a session that was opened with something not seen before.';
+
+CREATE FUNCTION app_private.open_audit_series() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_cluster_id constant bigint := (select c.system_identifier from pg_control_system() as c);
+begin
+  perform pg_advisory_xact_lock(hashtext('fluence audit series'));
+  insert into app_private.audit_series (series, cluster_id)
+  select coalesce(max(s.series), 0) + 1, v_cluster_id
+  from app_private.audit_series as s
+  having (array_agg(s.cluster_id order by s.series desc))[1] is distinct from v_cluster_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.open_audit_series() IS 'Begins a new series of the audit log where the database was moved to another cluster. Called at each start.';
 
 CREATE FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) RETURNS app_private.sessions
     LANGUAGE plpgsql
@@ -1719,6 +2902,24 @@ $$;
 
 COMMENT ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) IS 'Gives an event up until somebody replays or skips it; later events of its key wait for that.';
 
+CREATE FUNCTION app_private.partition_name(parent regclass, moment timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (
+    select format(
+      'app_private.%I',
+      c.relname || '_' || to_char(partition_name.moment at time zone 'UTC', 'YYYY_MM')
+    )
+    from pg_class as c
+    where c.oid = partition_name.parent
+  );
+end
+$$;
+
+COMMENT ON FUNCTION app_private.partition_name(parent regclass, moment timestamp with time zone) IS 'The partition for a moment, for example app_private.audit_log_2030_01: months are those of UTC.';
+
 CREATE FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) RETURNS app_private.sessions
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1770,6 +2971,17 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) IS 'Before something that asks for the password again: counts the attempt, together with those of signing in, and returns its id and the hash to compare with.';
+
+CREATE FUNCTION app_private.read_data_keys(ring bigint) RETURNS TABLE(purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select k.purpose, k.version, k.wrapped, k.master_key_id
+  from app_private.data_keys as k
+  where k.ring = read_data_keys.ring
+$$;
+
+COMMENT ON FUNCTION app_private.read_data_keys(ring bigint) IS 'All keys of a ring, as they are wrapped. For the server and the worker alone.';
 
 CREATE FUNCTION app_private.rebuild_category_stock(brand_id bigint) RETURNS bigint
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -2126,6 +3338,62 @@ $$;
 
 COMMENT ON FUNCTION app_private.remove_jobs(job_ids bigint[]) IS 'Takes jobs off the queue that nobody is running.';
 
+CREATE FUNCTION app_private.renew_sealed_rows(table_name text, ring bigint, version integer, renewed jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_columns text;
+  v_assignments text;
+  v_has_brand boolean;
+  v_count integer;
+begin
+  select
+    string_agg(format('%I app_private.sealed', c.name), ', '),
+    string_agg(format('%I = f.%I', c.name, c.name), ', '),
+    bool_and(s.has_brand)
+  into v_columns, v_assignments, v_has_brand
+  from app_private.sealed_tables as s
+  cross join unnest(s.columns) as c (name)
+  where s.name = renew_sealed_rows.table_name;
+  if v_columns is null then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such table with sealed columns.';
+  end if;
+  -- The entry of the key in the audit log covers what is only sealed anew.
+  perform set_config('fluence.new_key', 'on', true);
+  -- What somebody else holds is left for the next round: nobody waits here, so nothing locks up.
+  execute format(
+    'with given as materialized (
+       select g.person_ref, g.key_version, g.fields
+       from jsonb_to_recordset($1) as g (person_ref uuid, key_version integer, fields jsonb)
+     ),
+     held as materialized (
+       select t.person_ref, g.fields
+       from %1$s as t
+       join given as g on g.person_ref = t.person_ref and g.key_version = t.key_version
+       where %2$s = $2 and t.key_version < $3
+       for no key update of t skip locked
+     )
+     update %1$s as t
+     set %3$s, key_version = $3
+     from held as h
+     cross join jsonb_to_record(h.fields) as f (%4$s)
+     where %2$s = $2 and t.person_ref = h.person_ref',
+    renew_sealed_rows.table_name,
+    case when v_has_brand then 't.brand_id' else '0' end,
+    v_assignments, v_columns
+  )
+  using renew_sealed_rows.renewed, renew_sealed_rows.ring, renew_sealed_rows.version;
+  get diagnostics v_count = row_count;
+  perform set_config('fluence.new_key', '', true);
+  return v_count;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.renew_sealed_rows(table_name text, ring bigint, version integer, renewed jsonb) IS 'Writes what was sealed anew with the key of that version; how many rows. A row that was written meanwhile, or that somebody is writing, is left alone.';
+
 CREATE FUNCTION app_private.require_recent_second_factor() RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2203,6 +3471,97 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) IS 'Ends a database login: from the next statement on it is nobody. Returns the role, whose connections the server then ends.';
+
+CREATE FUNCTION app_private.rewrap_data_key(ring bigint, purpose app_private.key_purpose, version integer, was bytea, wrapped bytea, master_key_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update app_private.data_keys as k
+  set wrapped = rewrap_data_key.wrapped, master_key_id = rewrap_data_key.master_key_id
+  where k.ring = rewrap_data_key.ring and k.purpose = rewrap_data_key.purpose
+    and k.version = rewrap_data_key.version and k.wrapped = rewrap_data_key.was;
+  return found;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.rewrap_data_key(ring bigint, purpose app_private.key_purpose, version integer, was bytea, wrapped bytea, master_key_id text) IS 'Writes a key as another master key has wrapped it; false if somebody else just did.';
+
+CREATE FUNCTION app_private.rings_to_renew() RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  v_table record;
+begin
+  for v_table in select s.name, s.has_brand from app_private.sealed_tables as s loop
+    return query execute format(
+      'select k.ring
+       from app_private.data_keys as k
+       where k.purpose = ''seal''
+       group by k.ring
+       having max(k.version) > 1
+         and exists (
+           select from %1$s as t where %2$s = k.ring and t.key_version < max(k.version)
+         )',
+      v_table.name, case when v_table.has_brand then 't.brand_id' else '0' end
+    );
+  end loop;
+end
+$_$;
+
+COMMENT ON FUNCTION app_private.rings_to_renew() IS 'Rings with rows that an older key than the newest has sealed; maybe more than once.';
+
+CREATE FUNCTION app_private.seal_audit_log(largest integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_sort TO 'off'
+    AS $$
+declare
+  v_last app_private.audit_seals;
+  v_seal app_private.audit_seals;
+  v_settled bigint;
+  v_series integer;
+begin
+  perform pg_advisory_xact_lock(hashtext('fluence audit seals'));
+  select s.* into v_last from app_private.audit_seals as s order by s.block desc limit 1;
+  v_settled := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+  v_series := app_private.audit_series();
+
+  select
+    count(*),
+    string_agg(int8send(e.id) || e.digest, null order by e.series, e.transaction_id, e.id),
+    (array_agg(e.series order by e.series desc, e.transaction_id desc, e.id desc))[1],
+    (array_agg(e.transaction_id order by e.series desc, e.transaction_id desc, e.id desc))[1],
+    (array_agg(e.id order by e.series desc, e.transaction_id desc, e.id desc))[1]
+  into
+    v_seal.row_count, v_seal.leaves, v_seal.last_series, v_seal.last_transaction_id, v_seal.last_id
+  from (
+    select l.series, l.transaction_id, l.id, app_private.audit_digest(l) as digest
+    from app_public.audit_log as l
+    where (l.series, l.transaction_id, l.id) > (
+        coalesce(v_last.last_series, 0),
+        coalesce(v_last.last_transaction_id, 0),
+        coalesce(v_last.last_id, 0)
+      )
+      and (l.series < v_series or l.transaction_id < v_settled)
+    order by l.series, l.transaction_id, l.id
+    limit seal_audit_log.largest
+  ) as e;
+  if v_seal.row_count = 0 then
+    return 0;
+  end if;
+
+  v_seal.block := coalesce(v_last.block, 0) + 1;
+  v_seal.previous := coalesce(v_last.hash, decode(repeat('00', 32), 'hex'));
+  v_seal.sealed_at := clock_timestamp();
+  v_seal.hash := app_private.audit_seal_hash(v_seal);
+  insert into app_private.audit_seals select v_seal.*;
+  return v_seal.row_count;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.seal_audit_log(largest integer) IS 'Seals the next block of the audit log, of so many rows at most; how many it has. Two at once go one after the other.';
 
 CREATE FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) RETURNS TABLE(attempt_id bigint, secret bytea, last_step bigint)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2461,6 +3820,19 @@ $$;
 
 COMMENT ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) IS 'First step of confirming a new second factor: counts the attempt, returns its id and the secret that waits for its first code (null if none does).';
 
+CREATE FUNCTION app_private.server_log_position() RETURNS TABLE(file_id text, "position" bigint, read_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return query
+  select encode(p.file_id, 'hex'), p.position, p.read_at
+  from app_private.server_log_positions as p;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.server_log_position() IS 'How far PostgreSQL''s own log was read for refusals.';
+
 CREATE FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2520,6 +3892,41 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) IS 'Notes that a mail was sent, that there was nothing to send, or why it never can be. The work of the event mail.wanted; false if it was done before.';
+
+CREATE FUNCTION app_private.stage_customers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  create temporary table staged_customers (
+    line bigint primary key,
+    id bigint not null,
+    channel integer,
+    since date not null,
+    is_account_deleted boolean not null,
+    name_mask text not null,
+    mail_mask text not null,
+    phone_mask text not null,
+    address_mask text not null,
+    person_ref uuid not null,
+    key_version integer not null,
+    name app_private.sealed not null,
+    mail app_private.sealed not null,
+    phone app_private.sealed not null,
+    address app_private.sealed not null,
+    mail_hash app_private.keyed_hash not null,
+    phone_hash app_private.keyed_hash not null,
+    address_hash app_private.keyed_hash not null,
+    whole_hash app_private.keyed_hash not null,
+    is_alone boolean,
+    field text,
+    code text
+  ) on commit drop;
+  grant select, update (is_alone, field, code) on pg_temp.staged_customers to fluence_definer;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.stage_customers() IS 'Makes the table pg_temp.staged_customers, to which a batch of an import is copied, for the length of this transaction.';
 
 CREATE FUNCTION app_private.sweep_jobs() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2774,6 +4181,173 @@ $$;
 
 COMMENT ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) IS 'Uses up the token of a mail and says which mail it was in; FL115 if it is unknown, used or over.';
 
+CREATE FUNCTION app_private.tg__append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception using
+    errcode = 'FL004',
+    message = format('%I.%I takes new rows only.', TG_TABLE_SCHEMA, TG_TABLE_NAME),
+    hint = 'What was noted stays. Note what is right beside it.';
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg__append_only() IS 'Refuses to change, delete or empty, whoever asks: owners and superusers too.';
+
+CREATE FUNCTION app_private.tg__audit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_key constant text[] := TG_ARGV[0];
+  v_organization constant text := TG_ARGV[1];
+  v_masked constant text[] := TG_ARGV[2];
+  v_ignored constant text[] := TG_ARGV[3];
+  v_object constant text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
+  v_series constant integer := (select max(s.series) from app_private.audit_series as s);
+  v_month constant text := to_char(clock_timestamp() at time zone 'UTC', 'YYYY_MM');
+  v_caller record;
+begin
+  if to_regclass('app_private.audit_log_' || v_month) is null then
+    perform app_private.make_partition('app_public.audit_log', clock_timestamp());
+  end if;
+  select c.* into v_caller from app_private.audit_caller() as c;
+  case TG_OP
+    when 'INSERT' then
+      insert into app_public.audit_log (
+        series, organization_id, action, door, user_id, session_id, login, role, request_id,
+        object, row_key, after
+      )
+      with rows as materialized (select to_jsonb(n) as image from new_rows as n)
+      select
+        v_series, nullif((r.image ->> v_organization)::bigint, 0), 'insert',
+        v_caller.door, v_caller.user_id, v_caller.session_id, v_caller.login, v_caller.role,
+        v_caller.request_id, v_object, k.row_key, i.image
+      from rows as r
+      cross join lateral (
+        select jsonb_object_agg(
+          c.name, case when c.name = any (v_masked) then '"***"' else r.image -> c.name end
+        ) as row_key
+        from unnest(v_key) as c (name)
+      ) as k
+      cross join lateral (
+        select case
+          when v_masked = '{}' then r.image
+          else (
+            select jsonb_object_agg(
+              e.key,
+              case when e.key = any (v_masked) and e.value <> 'null' then '"***"' else e.value end
+            )
+            from jsonb_each(r.image) as e
+          )
+        end as image
+      ) as i;
+    when 'DELETE' then
+      insert into app_public.audit_log (
+        series, organization_id, action, door, user_id, session_id, login, role, request_id,
+        object, row_key, before
+      )
+      with rows as materialized (select to_jsonb(o) as image from old_rows as o)
+      select
+        v_series, nullif((r.image ->> v_organization)::bigint, 0), 'delete',
+        v_caller.door, v_caller.user_id, v_caller.session_id, v_caller.login, v_caller.role,
+        v_caller.request_id, v_object, k.row_key, i.image
+      from rows as r
+      cross join lateral (
+        select jsonb_object_agg(
+          c.name, case when c.name = any (v_masked) then '"***"' else r.image -> c.name end
+        ) as row_key
+        from unnest(v_key) as c (name)
+      ) as k
+      cross join lateral (
+        select case
+          when v_masked = '{}' then r.image
+          else (
+            select jsonb_object_agg(
+              e.key,
+              case when e.key = any (v_masked) and e.value <> 'null' then '"***"' else e.value end
+            )
+            from jsonb_each(r.image) as e
+          )
+        end as image
+      ) as i;
+    when 'UPDATE' then
+      -- A row whose key changed is one that went and one that came.
+      insert into app_public.audit_log (
+        series, organization_id, action, door, user_id, session_id, login, role, request_id,
+        object, row_key, before, after
+      )
+      with old_images as materialized (select to_jsonb(o) as image from old_rows as o),
+      new_images as materialized (select to_jsonb(n) as image from new_rows as n),
+      old_ones as materialized (
+        select o.image, (select jsonb_agg(o.image -> c.name) from unnest(v_key) as c (name)) as key
+        from old_images as o
+      ),
+      new_ones as materialized (
+        select n.image, (select jsonb_agg(n.image -> c.name) from unnest(v_key) as c (name)) as key
+        from new_images as n
+      )
+      select
+        v_series,
+        nullif((coalesce(n.image, o.image) ->> v_organization)::bigint, 0),
+        case
+          when o.image is null then 'insert'
+          when n.image is null then 'delete'
+          else 'update'
+        end::app_public.audit_action,
+        v_caller.door, v_caller.user_id, v_caller.session_id, v_caller.login, v_caller.role,
+        v_caller.request_id, v_object, k.row_key,
+        case when o.image is not null then d.before end,
+        case when n.image is not null then d.after end
+      from old_ones as o
+      full join new_ones as n on n.key = o.key
+      cross join lateral (
+        select
+          jsonb_object_agg(
+            e.key,
+            case
+              when e.key = any (v_masked) and o.image -> e.key <> 'null' then '"***"'
+              else o.image -> e.key
+            end
+          ) as before,
+          jsonb_object_agg(
+            e.key,
+            case
+              when e.key = any (v_masked) and n.image -> e.key <> 'null' then '"***"'
+              else n.image -> e.key
+            end
+          ) as after
+        from jsonb_each(coalesce(n.image, o.image)) as e
+        where o.image is null or n.image is null
+          or e.value <> o.image -> e.key and e.key <> all (v_ignored)
+      ) as d
+      cross join lateral (
+        select jsonb_object_agg(
+          c.name,
+          case
+            when c.name = any (v_masked) then '"***"'
+            else coalesce(n.image, o.image) -> c.name
+          end
+        ) as row_key
+        from unnest(v_key) as c (name)
+      ) as k
+      where d.after is not null;
+    else
+      insert into app_public.audit_log (
+        series, action, door, user_id, session_id, login, role, request_id, object
+      )
+      values (
+        v_series, 'truncate', v_caller.door, v_caller.user_id, v_caller.session_id,
+        v_caller.login, v_caller.role, v_caller.request_id, v_object
+      );
+  end case;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg__audit() IS 'Writes to the audit log what a statement did to each row, and who it was. An update that changes nothing, or nothing worth an entry, writes nothing.';
+
 CREATE FUNCTION app_private.tg__fill_brand() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2812,6 +4386,27 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.tg_agency_grants__end_access() IS 'Ends the sessions and database logins that stand on a grant, with it.';
+
+CREATE FUNCTION app_private.tg_customers__not_of_tomorrow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (
+    select
+    from (select n.brand_id, max(n.since) as since from new_rows as n group by n.brand_id) as l
+    where l.since > app_private.brand_today(l.brand_id)
+  ) then
+    raise exception using
+      errcode = 'FL301',
+      message = 'A customer is known since a day that is yet to come.',
+      hint = 'Give today or an earlier day.';
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION app_private.tg_customers__not_of_tomorrow() IS 'Refuses (FL301) a day after today, by the brand''s time zone. Asked when it is written: a check constraint must not depend on the clock.';
 
 CREATE FUNCTION app_private.tg_memberships__end_access() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3209,6 +4804,339 @@ $$;
 
 COMMENT ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) IS 'Takes the locks of workers that are gone off their jobs, so that others run them; a job that was not begun gets its attempt back.';
 
+CREATE TABLE app_private.database_logins (
+    login_oid oid NOT NULL,
+    login_name name NOT NULL,
+    organization_id bigint NOT NULL,
+    acting_brand_id bigint,
+    role app_public.user_role_enum NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    id bigint NOT NULL,
+    name app_private.database_login_name,
+    membership_id bigint,
+    agency_grant_id bigint,
+    created_by bigint,
+    expires_at timestamp with time zone,
+    connection_limit integer DEFAULT 5 NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT database_logins_connection_limit_check CHECK (((connection_limit >= 1) AND (connection_limit <= 100))),
+    CONSTRAINT database_logins_expiry_check CHECK ((expires_at >= created_at)),
+    CONSTRAINT database_logins_no_admin_check CHECK (((role <> 'admin'::app_public.user_role_enum) OR (revoked_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY app_private.database_logins FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.database_logins IS 'One row per database login of a person or a BI tool: whom it acts for, and in which role.';
+
+COMMENT ON COLUMN app_private.database_logins.login_oid IS 'OID of the login role: a role dropped and made again under the same name is another one.';
+
+COMMENT ON COLUMN app_private.database_logins.login_name IS 'Name of the login when it was bound.';
+
+COMMENT ON COLUMN app_private.database_logins.organization_id IS 'The organization of its holder.';
+
+COMMENT ON COLUMN app_private.database_logins.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
+
+COMMENT ON COLUMN app_private.database_logins.role IS 'Its one business role.';
+
+COMMENT ON COLUMN app_private.database_logins.created_at IS 'When it was bound.';
+
+COMMENT ON COLUMN app_private.database_logins.revoked_at IS 'When its access was ended.';
+
+COMMENT ON COLUMN app_private.database_logins.id IS 'Number by which people name it.';
+
+COMMENT ON COLUMN app_private.database_logins.name IS 'Name within the organization.';
+
+COMMENT ON COLUMN app_private.database_logins.membership_id IS 'The membership of the person who holds it, where one does: it ends with that.';
+
+COMMENT ON COLUMN app_private.database_logins.agency_grant_id IS 'The grant that it stands on, where an agency acts for a brand.';
+
+COMMENT ON COLUMN app_private.database_logins.created_by IS 'The admin who asked for it; null from the command line.';
+
+COMMENT ON COLUMN app_private.database_logins.expires_at IS 'When it ends by itself, if ever.';
+
+COMMENT ON COLUMN app_private.database_logins.connection_limit IS 'How many connections it may hold at once.';
+
+COMMENT ON COLUMN app_private.database_logins.last_used_at IS 'When it was last seen connected.';
+
+CREATE TABLE app_public.agency_grants (
+    id bigint NOT NULL,
+    for_brand_id bigint NOT NULL,
+    agency_id bigint NOT NULL,
+    role app_public.user_role_enum NOT NULL,
+    granted_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT agency_grants_role_check CHECK ((role <> ALL (ARRAY['admin'::app_public.user_role_enum, 'agency_manager'::app_public.user_role_enum, 'influencer'::app_public.user_role_enum])))
+);
+
+ALTER TABLE ONLY app_public.agency_grants FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.agency_grants IS 'One row per brand that lets an agency act for it, and the role in which, also when it is over.';
+
+COMMENT ON COLUMN app_public.agency_grants.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.agency_grants.for_brand_id IS 'The brand that grants.';
+
+COMMENT ON COLUMN app_public.agency_grants.agency_id IS 'The agency that may act.';
+
+COMMENT ON COLUMN app_public.agency_grants.role IS 'The role in which its people act for the brand.';
+
+COMMENT ON COLUMN app_public.agency_grants.granted_by IS 'Who granted it.';
+
+COMMENT ON COLUMN app_public.agency_grants.created_at IS 'Since when.';
+
+COMMENT ON COLUMN app_public.agency_grants.ended_at IS 'Until when, if it is over.';
+
+CREATE TABLE app_public.memberships (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    role app_public.user_role_enum NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY app_public.memberships FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.memberships IS 'One row per person, organization and role held there, also when it is over. Another role is another membership.';
+
+COMMENT ON COLUMN app_public.memberships.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.memberships.organization_id IS 'Where.';
+
+COMMENT ON COLUMN app_public.memberships.user_id IS 'Who.';
+
+COMMENT ON COLUMN app_public.memberships.role IS 'In which role.';
+
+COMMENT ON COLUMN app_public.memberships.created_at IS 'Since when.';
+
+COMMENT ON COLUMN app_public.memberships.ended_at IS 'Until when, if it is over.';
+
+CREATE TABLE app_public.users (
+    id bigint NOT NULL,
+    display_name app_public.person_name,
+    locale app_public.locale_code DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    CONSTRAINT users_deleted_have_no_name_check CHECK (((display_name IS NULL) = (deleted_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY app_public.users FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.users IS 'One row per person who can sign in. What they did stays when they go.';
+
+COMMENT ON COLUMN app_public.users.id IS 'Key.';
+
+COMMENT ON COLUMN app_public.users.display_name IS 'Name that others see; null once the account is deleted.';
+
+COMMENT ON COLUMN app_public.users.locale IS 'Language of mails and pages, for example en or tr-TR.';
+
+COMMENT ON COLUMN app_public.users.created_at IS 'When the account was made.';
+
+COMMENT ON COLUMN app_public.users.deactivated_at IS 'Since when the person is kept out, if at all.';
+
+COMMENT ON COLUMN app_public.users.deleted_at IS 'When the person deleted the account.';
+
+CREATE VIEW app_private.access_holders WITH (security_invoker='true') AS
+ SELECT 'membership'::text AS kind,
+    format('membership:%s'::text, m.id) AS holder,
+    (u.display_name)::text AS name,
+    m.user_id,
+    m.organization_id,
+        CASE o.kind
+            WHEN 'brand'::app_public.organization_kind THEN o.id
+            ELSE NULL::bigint
+        END AS acting_brand_id,
+    m.role,
+    NULL::name AS login_name,
+    m.created_at AS since,
+    ( SELECT max(GREATEST(s.created_at, s.last_used_at)) AS max
+           FROM app_private.sessions s
+          WHERE ((s.membership_id = m.id) AND (s.agency_grant_id IS NULL) AND (s.role IS NOT NULL))) AS last_used_at
+   FROM ((app_public.memberships m
+     JOIN app_public.users u ON ((u.id = m.user_id)))
+     JOIN app_public.organizations o ON ((o.id = m.organization_id)))
+  WHERE ((m.ended_at IS NULL) AND (u.deactivated_at IS NULL) AND (u.deleted_at IS NULL))
+UNION ALL
+ SELECT 'agency_grant'::text AS kind,
+    format('agency_grant:%s:%s'::text, g.id, m.id) AS holder,
+    u.display_name AS name,
+    m.user_id,
+    g.agency_id AS organization_id,
+    g.for_brand_id AS acting_brand_id,
+    g.role,
+    NULL::name AS login_name,
+    GREATEST(g.created_at, m.created_at) AS since,
+    ( SELECT max(GREATEST(s.created_at, s.last_used_at)) AS max
+           FROM app_private.sessions s
+          WHERE ((s.membership_id = m.id) AND (s.agency_grant_id = g.id) AND (s.role IS NOT NULL))) AS last_used_at
+   FROM ((app_public.agency_grants g
+     JOIN app_public.memberships m ON (((m.organization_id = g.agency_id) AND (m.role = ANY (ARRAY['admin'::app_public.user_role_enum, 'agency_manager'::app_public.user_role_enum])))))
+     JOIN app_public.users u ON ((u.id = m.user_id)))
+  WHERE ((g.ended_at IS NULL) AND (m.ended_at IS NULL) AND (u.deactivated_at IS NULL) AND (u.deleted_at IS NULL))
+UNION ALL
+ SELECT 'api_key'::text AS kind,
+    format('api_key:%s'::text, s.id) AS holder,
+    s.name,
+    NULL::bigint AS user_id,
+    s.organization_id,
+    s.acting_brand_id,
+    s.role,
+    NULL::name AS login_name,
+    s.created_at AS since,
+    s.last_used_at
+   FROM app_private.sessions s
+  WHERE ((s.kind = 'api_key'::app_public.session_kind) AND (s.revoked_at IS NULL) AND (s.expires_at > statement_timestamp()))
+UNION ALL
+ SELECT 'database_login'::text AS kind,
+    format('database_login:%s'::text, l.id) AS holder,
+    l.name,
+    m.user_id,
+    l.organization_id,
+    l.acting_brand_id,
+    l.role,
+    l.login_name,
+    l.created_at AS since,
+    l.last_used_at
+   FROM (app_private.database_logins l
+     LEFT JOIN app_public.memberships m ON ((m.id = l.membership_id)))
+  WHERE ((l.revoked_at IS NULL) AND ((l.expires_at IS NULL) OR (l.expires_at > statement_timestamp())));
+
+COMMENT ON VIEW app_private.access_holders IS 'One row per way in that is open now: a person by a membership, or by a grant to the agency, an API key, or a database login.';
+
+COMMENT ON COLUMN app_private.access_holders.kind IS 'membership, agency_grant, api_key or database_login.';
+
+COMMENT ON COLUMN app_private.access_holders.holder IS 'The kind and the numbers of its rows.';
+
+COMMENT ON COLUMN app_private.access_holders.name IS 'Name of the person, or of the key or login.';
+
+COMMENT ON COLUMN app_private.access_holders.user_id IS 'The person, where there is one.';
+
+COMMENT ON COLUMN app_private.access_holders.organization_id IS 'The organization it is of.';
+
+COMMENT ON COLUMN app_private.access_holders.acting_brand_id IS 'The brand that it acts for.';
+
+COMMENT ON COLUMN app_private.access_holders.role IS 'The role it gives.';
+
+COMMENT ON COLUMN app_private.access_holders.login_name IS 'The role in PostgreSQL that a database login signs in as.';
+
+COMMENT ON COLUMN app_private.access_holders.since IS 'Since when it has been open.';
+
+COMMENT ON COLUMN app_private.access_holders.last_used_at IS 'When it was last used, as far as that is still known: sessions are forgotten 90 days after their end.';
+
+CREATE VIEW app_private.sensitive_data WITH (security_invoker='true') AS
+ SELECT d.data_class,
+    d.object,
+    c.name AS column_name,
+    d.scope,
+    d.policy,
+    d.shown_to,
+    d.persons_only
+   FROM (( VALUES ('personal_clear'::text,'app_public.users'::text,'{display_name}'::text,'organization'::text,'select_colleagues'::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{display_name}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{admin}'::text,false), ('personal_masked'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{analyst,marketing_manager,campaign_manager,product_manager,influencer_manager,finance_manager,support_agent,agency_manager,auditor}'::text,false), ('personal_clear'::text,'app_public.open_invitations'::text,'{mail}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'reporting.access_review'::text,'{holder_name}'::text,'acting'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.user_accounts'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.invitation_mails'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.mails'::text,'{address}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_masked'::text,'app_public.customers'::text,'{name_mask,mail_mask,phone_mask,address_mask}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_sealed'::text,'app_private.customer_identities'::text,'{name,mail,phone,address,mail_hash,phone_hash,address_hash,whole_hash}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_unsealed'::text,'app_public.read_person(bigint,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('personal_unsealed'::text,'app_public.find_customer(bytea,bytea,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('money'::text,'app_public.products'::text,'{product_price,cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.category_stock'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'app_hidden.category_stock_slots'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.rollup_drift'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,false), ('audit'::text,'app_public.audit_log'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('audit'::text,'app_private.audit_seals'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.database_logins'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.api_keys'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.open_invitations'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'reporting.access_review'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.user_accounts'::text,'{password_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.sessions'::text,'{session_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.second_factors'::text,'{secret,wanted_secret}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.recovery_codes'::text,'{code_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.refresh_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.mail_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.login_attempts'::text,'{account_key,address_key,challenge_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.channel_key'::text,'{key}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.data_keys'::text,'{wrapped}'::text,'brand'::text,NULL::text,NULL::text,false)) d(data_class, object, columns, scope, policy, shown_to, persons_only)
+     LEFT JOIN LATERAL unnest((d.columns)::text[]) c(name) ON (true));
+
+COMMENT ON VIEW app_private.sensitive_data IS 'One row per thing that the access review is about: a column, or a whole table, view or function, and the class of what it holds.';
+
+COMMENT ON COLUMN app_private.sensitive_data.data_class IS 'personal_unsealed (customers in clear, each reading logged with its reason), personal_clear (names and addresses of people in the house), personal_masked, personal_sealed (ciphertext), money, audit, access (who may get in) or secrets.';
+
+COMMENT ON COLUMN app_private.sensitive_data.object IS 'A table or view, or a function with its arguments.';
+
+COMMENT ON COLUMN app_private.sensitive_data.column_name IS 'The column; null for any, and for a function.';
+
+COMMENT ON COLUMN app_private.sensitive_data.scope IS 'Whose it is: of the brand that one acts for, of the own organization, or (acting) of that brand if there is one, else of the organization.';
+
+COMMENT ON COLUMN app_private.sensitive_data.policy IS 'The policy that counts, where another one shows people only what is their own.';
+
+COMMENT ON COLUMN app_private.sensitive_data.shown_to IS 'The roles that it is shown to like this, where a function tells them apart; else null.';
+
+COMMENT ON COLUMN app_private.sensitive_data.persons_only IS 'Whether only a person who is signed in to the app may, no API key and no database login.';
+
+CREATE VIEW app_private.access_rights WITH (security_invoker='true') AS
+ WITH role_rights AS MATERIALIZED (
+         SELECT r_1.role,
+            d.data_class,
+            d.scope,
+            d.persons_only,
+            concat_ws('.'::text, d.object, d.column_name) AS what
+           FROM (app_private.sensitive_data d
+             CROSS JOIN unnest(enum_range(NULL::app_public.user_role_enum)) r_1(role))
+          WHERE (((d.shown_to IS NULL) OR ((r_1.role)::text = ANY ((d.shown_to)::text[]))) AND app_private.may_read((format('fluence_%s'::text, r_1.role))::name, d.object, d.column_name, d.policy))
+        ), rights AS (
+         SELECT
+                CASE r_1.scope
+                    WHEN 'brand'::text THEN h.acting_brand_id
+                    WHEN 'organization'::text THEN h.organization_id
+                    ELSE COALESCE(h.acting_brand_id, h.organization_id)
+                END AS organization_id,
+            h.holder,
+            h.kind,
+            h.name,
+            h.user_id,
+            h.role,
+            h.login_name,
+            h.since,
+            h.last_used_at,
+            r_1.data_class,
+            r_1.what
+           FROM (app_private.access_holders h
+             JOIN role_rights r_1 ON ((r_1.role = h.role)))
+          WHERE ((NOT r_1.persons_only) OR (h.kind = ANY (ARRAY['membership'::text, 'agency_grant'::text])))
+        )
+ SELECT r.organization_id,
+    r.holder,
+    r.kind AS holder_kind,
+    r.name AS holder_name,
+    r.user_id,
+    r.role,
+    COALESCE(r.login_name, 'fluence_authenticator'::name) AS login_name,
+    r.data_class,
+    array_agg(r.what ORDER BY (r.what COLLATE "C")) AS reads,
+    r.since,
+    r.last_used_at
+   FROM rights r
+  WHERE (r.organization_id IS NOT NULL)
+  GROUP BY r.organization_id, r.holder, r.kind, r.name, r.user_id, r.role, r.login_name, r.data_class, r.since, r.last_used_at;
+
+COMMENT ON VIEW app_private.access_rights IS 'One row per organization, way in and class of its sensitive data that this can read: reporting.access_review for all organizations.';
+
+COMMENT ON COLUMN app_private.access_rights.organization_id IS 'Whose data.';
+
+COMMENT ON COLUMN app_private.access_rights.holder IS 'The way in.';
+
+COMMENT ON COLUMN app_private.access_rights.holder_kind IS 'What it is.';
+
+COMMENT ON COLUMN app_private.access_rights.holder_name IS 'What it is called.';
+
+COMMENT ON COLUMN app_private.access_rights.user_id IS 'The person.';
+
+COMMENT ON COLUMN app_private.access_rights.role IS 'The role.';
+
+COMMENT ON COLUMN app_private.access_rights.login_name IS 'The login in PostgreSQL.';
+
+COMMENT ON COLUMN app_private.access_rights.data_class IS 'The class of data.';
+
+COMMENT ON COLUMN app_private.access_rights.reads IS 'Where it stands.';
+
+COMMENT ON COLUMN app_private.access_rights.since IS 'Since when.';
+
+COMMENT ON COLUMN app_private.access_rights.last_used_at IS 'When it was last used.';
+
+CREATE FUNCTION app_private.visible_access_rights() RETURNS SETOF app_private.access_rights
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select r.*
+  from app_private.access_rights as r
+  -- By a grant one sees those of the brand, and not the agency's.
+  where r.organization_id = (
+    select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+  )
+$$;
+
+COMMENT ON FUNCTION app_private.visible_access_rights() IS 'Who can read which sensitive data of the calling admin''s or auditor''s organization.';
+
 CREATE FUNCTION app_private.visible_api_keys() RETURNS TABLE(id bigint, name text, role app_public.user_role_enum, created_by bigint, created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3421,31 +5349,6 @@ end
 $$;
 
 COMMENT ON FUNCTION app_private.watch_logins() IS 'Ends the logins that have expired, and returns those whose role is still there: of one that is over the server ends the connections and drops the role.';
-
-CREATE TABLE app_public.memberships (
-    id bigint NOT NULL,
-    organization_id bigint NOT NULL,
-    user_id bigint NOT NULL,
-    role app_public.user_role_enum NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone
-);
-
-ALTER TABLE ONLY app_public.memberships FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_public.memberships IS 'One row per person, organization and role held there, also when it is over. Another role is another membership.';
-
-COMMENT ON COLUMN app_public.memberships.id IS 'Key.';
-
-COMMENT ON COLUMN app_public.memberships.organization_id IS 'Where.';
-
-COMMENT ON COLUMN app_public.memberships.user_id IS 'Who.';
-
-COMMENT ON COLUMN app_public.memberships.role IS 'In which role.';
-
-COMMENT ON COLUMN app_public.memberships.created_at IS 'Since when.';
-
-COMMENT ON COLUMN app_public.memberships.ended_at IS 'Until when, if it is over.';
 
 CREATE FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) RETURNS app_public.memberships
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -3721,6 +5624,101 @@ $$;
 
 COMMENT ON FUNCTION app_public.end_session(session_id bigint) IS 'Ends one of the caller''s own sessions.';
 
+CREATE TABLE app_public.customers (
+    brand_id bigint NOT NULL,
+    id bigint NOT NULL,
+    source text DEFAULT 'fluence'::text NOT NULL,
+    source_id text,
+    name_mask text,
+    mail_mask text,
+    phone_mask text,
+    address_mask text,
+    channel integer,
+    since date NOT NULL,
+    is_account_deleted boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT customers_erased_check CHECK (
+CASE
+    WHEN (erased_at IS NULL) THEN (num_nulls(name_mask, mail_mask, phone_mask, address_mask) = 0)
+    ELSE ((num_nonnulls(name_mask, mail_mask, phone_mask, address_mask) = 0) AND is_account_deleted)
+END),
+    CONSTRAINT customers_mask_length_check CHECK ((GREATEST(length(name_mask), length(mail_mask), length(phone_mask), length(address_mask)) <= 50)),
+    CONSTRAINT customers_since_is_finite_check CHECK (((since >= '1900-01-01'::date) AND (since <= '9999-12-31'::date)))
+);
+
+ALTER TABLE ONLY app_public.customers FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.customers IS 'One row per customer of a brand, with masks in place of personal data: those are encrypted, and opened by readPerson alone.';
+
+COMMENT ON COLUMN app_public.customers.brand_id IS 'The brand it belongs to.';
+
+COMMENT ON COLUMN app_public.customers.id IS 'Number within the brand: the shop''s own for imported customers, from 10^12 on for ours.';
+
+COMMENT ON COLUMN app_public.customers.source IS 'Where the row comes from: fluence, shop for the shop''s own numbers, or another system.';
+
+COMMENT ON COLUMN app_public.customers.source_id IS 'Its key in another system; null where the number is that.';
+
+COMMENT ON COLUMN app_public.customers.name_mask IS 'What may be seen of the name.';
+
+COMMENT ON COLUMN app_public.customers.mail_mask IS 'What may be seen of the mail address.';
+
+COMMENT ON COLUMN app_public.customers.phone_mask IS 'What may be seen of the phone number.';
+
+COMMENT ON COLUMN app_public.customers.address_mask IS 'What may be seen of the address.';
+
+COMMENT ON COLUMN app_public.customers.channel IS 'The channel by which the customer came; null if by none that is known.';
+
+COMMENT ON COLUMN app_public.customers.since IS 'The day on which the shop came to know the customer, in the brand''s time zone.';
+
+COMMENT ON COLUMN app_public.customers.is_account_deleted IS 'Whether the customer has closed the account with the shop.';
+
+COMMENT ON COLUMN app_public.customers.created_at IS 'When the row was added.';
+
+COMMENT ON COLUMN app_public.customers.erased_at IS 'When the identity was erased. The row stays, for the sales that refer to it.';
+
+CREATE FUNCTION app_public.erase_customer(customer_id bigint, reason text) RETURNS app_public.customers
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller constant app_private.current_session
+    := app_private.acting_reader(erase_customer.reason);
+  v_customer app_public.customers;
+begin
+  perform app_private.require_recent_second_factor();
+  select c.* into v_customer
+  from app_public.customers as c
+  where c.brand_id = v_caller.acting_brand_id and c.id = erase_customer.customer_id
+  for update;
+  if v_customer.id is null then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such customer.',
+      hint = 'Check the id.';
+  end if;
+  if v_customer.erased_at is not null then
+    raise exception using
+      errcode = 'FL302',
+      message = format('The identity of customer %s was erased before.', v_customer.id);
+  end if;
+
+  insert into app_public.erasure_requests (brand_id, customer_id, requested_by, reason)
+  values (
+    v_customer.brand_id, v_customer.id, v_caller.user_id, btrim(erase_customer.reason)
+  );
+  -- Each room forgets its part. A room that comes to know something about customers adds a line.
+  perform app_private.forget_customer(v_customer.brand_id, v_customer.id);
+
+  select c.* into v_customer
+  from app_public.customers as c
+  where c.brand_id = v_customer.brand_id and c.id = v_customer.id;
+  return v_customer;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.erase_customer(customer_id bigint, reason text) IS 'Erases who a customer is, for good; the number and the sales stay. For admins who have just given their second factor. Answers with what is left. Copies in backups go when those expire.';
+
 CREATE FUNCTION app_public.feed_position(after bigint DEFAULT NULL::bigint) RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3751,34 +5749,39 @@ $$;
 
 COMMENT ON FUNCTION app_public.feed_position(after bigint) IS 'The position of the newest entry in the feed of the brand; or the position that is given, if the feed still goes on from there. Ask for it, then load, then subscribe after it: nothing is missed.';
 
-CREATE TABLE app_public.agency_grants (
-    id bigint NOT NULL,
-    for_brand_id bigint NOT NULL,
-    agency_id bigint NOT NULL,
-    role app_public.user_role_enum NOT NULL,
-    granted_by bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    CONSTRAINT agency_grants_role_check CHECK ((role <> ALL (ARRAY['admin'::app_public.user_role_enum, 'agency_manager'::app_public.user_role_enum, 'influencer'::app_public.user_role_enum])))
-);
+CREATE FUNCTION app_public.find_customer(mail_hash bytea, phone_hash bytea, reason text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller constant app_private.current_session := app_private.acting_reader(find_customer.reason);
+  v_customer_id bigint;
+begin
+  v_customer_id := coalesce(
+    (
+      select i.customer_id
+      from app_private.customer_identities as i
+      where i.brand_id = v_caller.acting_brand_id and i.mail_hash = find_customer.mail_hash
+    ),
+    (
+      select i.customer_id
+      from app_private.customer_identities as i
+      where i.brand_id = v_caller.acting_brand_id and i.phone_hash = find_customer.phone_hash
+    )
+  );
+  perform app_private.note_in_audit(
+    'read',
+    v_caller.acting_brand_id,
+    'app_public.find_customer',
+    jsonb_build_object('brand_id', v_caller.acting_brand_id, 'customer_id', v_customer_id),
+    btrim(find_customer.reason)
+  );
+  return v_customer_id;
+end
+$$;
 
-ALTER TABLE ONLY app_public.agency_grants FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_public.agency_grants IS 'One row per brand that lets an agency act for it, and the role in which, also when it is over.';
-
-COMMENT ON COLUMN app_public.agency_grants.id IS 'Key.';
-
-COMMENT ON COLUMN app_public.agency_grants.for_brand_id IS 'The brand that grants.';
-
-COMMENT ON COLUMN app_public.agency_grants.agency_id IS 'The agency that may act.';
-
-COMMENT ON COLUMN app_public.agency_grants.role IS 'The role in which its people act for the brand.';
-
-COMMENT ON COLUMN app_public.agency_grants.granted_by IS 'Who granted it.';
-
-COMMENT ON COLUMN app_public.agency_grants.created_at IS 'Since when.';
-
-COMMENT ON COLUMN app_public.agency_grants.ended_at IS 'Until when, if it is over.';
+COMMENT ON FUNCTION app_public.find_customer(mail_hash bytea, phone_hash bytea, reason text) IS '@behavior -*
+The customer of the brand who has a mail or a phone, by its keyed hash, which the server makes for the mutation findCustomer; or null. Written to the audit log like reading.';
 
 CREATE FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) RETURNS app_public.agency_grants
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -3965,6 +5968,53 @@ end
 $$;
 
 COMMENT ON FUNCTION app_public.reactivate_user(user_id bigint) IS 'Lets a person in again; for admins of the platform. The memberships are as they were.';
+
+CREATE FUNCTION app_public.read_person(customer_id bigint, reason text) RETURNS TABLE(person_ref uuid, key_version integer, wrapped bytea, master_key_id text, name bytea, mail bytea, phone bytea, address bytea)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  v_caller constant app_private.current_session := app_private.acting_reader(read_person.reason);
+  v_erased_at timestamptz;
+begin
+  select c.erased_at into v_erased_at
+  from app_public.customers as c
+  where c.brand_id = v_caller.acting_brand_id and c.id = read_person.customer_id;
+  if not found then
+    raise exception using
+      errcode = 'FL002',
+      message = 'There is no such customer.',
+      hint = 'Check the id.';
+  end if;
+  if v_erased_at is not null then
+    raise exception using
+      errcode = 'FL302',
+      message = format('The identity of customer %s was erased.', read_person.customer_id);
+  end if;
+
+  perform app_private.note_in_audit(
+    'read',
+    v_caller.acting_brand_id,
+    'app_private.customer_identities',
+    jsonb_build_object(
+      'brand_id', v_caller.acting_brand_id, 'customer_id', read_person.customer_id
+    ),
+    btrim(read_person.reason)
+  );
+  -- Values and key as one statement sees them: a rotation comes before both or after both.
+  return query
+  select
+    i.person_ref, i.key_version, k.wrapped, k.master_key_id, i.name::bytea, i.mail::bytea,
+    i.phone::bytea, i.address::bytea
+  from app_private.customer_identities as i
+  join app_private.data_keys as k
+    on k.ring = i.brand_id and k.purpose = 'seal' and k.version = i.key_version
+  where i.brand_id = v_caller.acting_brand_id and i.customer_id = read_person.customer_id;
+end
+$$;
+
+COMMENT ON FUNCTION app_public.read_person(customer_id bigint, reason text) IS '@behavior -*
+Who a customer is, sealed, with the key to it, which is itself wrapped: the server opens it for the mutation readPerson. The only way to personal data of customers, written to the audit log with who, when and why. FL302 if it was erased.';
 
 CREATE FUNCTION app_public.remove_member(membership_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -4300,6 +6350,23 @@ COMMENT ON COLUMN app_private.attempt_limits.longest_wait IS 'How long one waits
 
 COMMENT ON COLUMN app_private.attempt_limits.per_address IS 'How many that were not right may come from one address in 15 minutes.';
 
+CREATE TABLE app_private.audit_series (
+    series integer NOT NULL,
+    cluster_id bigint NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_series_series_check CHECK ((series > 0))
+);
+
+ALTER TABLE ONLY app_private.audit_series FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.audit_series IS 'One row per cluster that the audit log was written in, in turn: numbers of transactions are a cluster''s own. The last is the current one.';
+
+COMMENT ON COLUMN app_private.audit_series.series IS 'Its number: 1, 2, 3.';
+
+COMMENT ON COLUMN app_private.audit_series.cluster_id IS 'The cluster, by the number that PostgreSQL gave it when it was made.';
+
+COMMENT ON COLUMN app_private.audit_series.opened_at IS 'When it was found to be another one.';
+
 CREATE TABLE app_private.channel_key (
     is_only_row boolean DEFAULT true NOT NULL,
     key uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -4313,61 +6380,6 @@ COMMENT ON TABLE app_private.channel_key IS 'One row: the secret that makes the 
 COMMENT ON COLUMN app_private.channel_key.is_only_row IS 'Always true: there is one row.';
 
 COMMENT ON COLUMN app_private.channel_key.key IS 'The secret, made with the database.';
-
-CREATE TABLE app_private.database_logins (
-    login_oid oid NOT NULL,
-    login_name name NOT NULL,
-    organization_id bigint NOT NULL,
-    acting_brand_id bigint,
-    role app_public.user_role_enum NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    revoked_at timestamp with time zone,
-    id bigint NOT NULL,
-    name app_private.database_login_name,
-    membership_id bigint,
-    agency_grant_id bigint,
-    created_by bigint,
-    expires_at timestamp with time zone,
-    connection_limit integer DEFAULT 5 NOT NULL,
-    last_used_at timestamp with time zone,
-    CONSTRAINT database_logins_connection_limit_check CHECK (((connection_limit >= 1) AND (connection_limit <= 100))),
-    CONSTRAINT database_logins_expiry_check CHECK ((expires_at >= created_at)),
-    CONSTRAINT database_logins_no_admin_check CHECK (((role <> 'admin'::app_public.user_role_enum) OR (revoked_at IS NOT NULL)))
-);
-
-ALTER TABLE ONLY app_private.database_logins FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_private.database_logins IS 'One row per database login of a person or a BI tool: whom it acts for, and in which role.';
-
-COMMENT ON COLUMN app_private.database_logins.login_oid IS 'OID of the login role: a role dropped and made again under the same name is another one.';
-
-COMMENT ON COLUMN app_private.database_logins.login_name IS 'Name of the login when it was bound.';
-
-COMMENT ON COLUMN app_private.database_logins.organization_id IS 'The organization of its holder.';
-
-COMMENT ON COLUMN app_private.database_logins.acting_brand_id IS 'The brand it acts for: the organization itself, or one that let its agency act.';
-
-COMMENT ON COLUMN app_private.database_logins.role IS 'Its one business role.';
-
-COMMENT ON COLUMN app_private.database_logins.created_at IS 'When it was bound.';
-
-COMMENT ON COLUMN app_private.database_logins.revoked_at IS 'When its access was ended.';
-
-COMMENT ON COLUMN app_private.database_logins.id IS 'Number by which people name it.';
-
-COMMENT ON COLUMN app_private.database_logins.name IS 'Name within the organization.';
-
-COMMENT ON COLUMN app_private.database_logins.membership_id IS 'The membership of the person who holds it, where one does: it ends with that.';
-
-COMMENT ON COLUMN app_private.database_logins.agency_grant_id IS 'The grant that it stands on, where an agency acts for a brand.';
-
-COMMENT ON COLUMN app_private.database_logins.created_by IS 'The admin who asked for it; null from the command line.';
-
-COMMENT ON COLUMN app_private.database_logins.expires_at IS 'When it ends by itself, if ever.';
-
-COMMENT ON COLUMN app_private.database_logins.connection_limit IS 'How many connections it may hold at once.';
-
-COMMENT ON COLUMN app_private.database_logins.last_used_at IS 'When it was last seen connected.';
 
 CREATE VIEW app_private.current_login WITH (security_invoker='true') AS
  SELECT ( SELECT m.user_id
@@ -4390,6 +6402,79 @@ COMMENT ON COLUMN app_private.current_login.organization_id IS 'The organization
 COMMENT ON COLUMN app_private.current_login.acting_brand_id IS 'The brand the caller acts for: the organization itself, or one that let its agency act.';
 
 COMMENT ON COLUMN app_private.current_login.role IS 'The role the caller acts in.';
+
+CREATE TABLE app_private.customer_identities (
+    brand_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    person_ref uuid NOT NULL,
+    key_version integer NOT NULL,
+    name app_private.sealed NOT NULL,
+    mail app_private.sealed NOT NULL,
+    phone app_private.sealed NOT NULL,
+    address app_private.sealed NOT NULL,
+    mail_hash app_private.keyed_hash NOT NULL,
+    phone_hash app_private.keyed_hash NOT NULL,
+    address_hash app_private.keyed_hash NOT NULL,
+    whole_hash app_private.keyed_hash NOT NULL,
+    CONSTRAINT customer_identities_key_version_check CHECK ((key_version > 0))
+);
+
+ALTER TABLE ONLY app_private.customer_identities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.customer_identities IS 'One row per customer whose identity is known: who it is, encrypted by the server, with keyed hashes to find and compare by. Nobody reads it but through read_person.';
+
+COMMENT ON COLUMN app_private.customer_identities.brand_id IS 'The brand, whose keys these are.';
+
+COMMENT ON COLUMN app_private.customer_identities.customer_id IS 'The customer.';
+
+COMMENT ON COLUMN app_private.customer_identities.person_ref IS 'Bound into each ciphertext and new whenever they are: an older one does not fit.';
+
+COMMENT ON COLUMN app_private.customer_identities.key_version IS 'Version of the brand''s data key that they are sealed with.';
+
+COMMENT ON COLUMN app_private.customer_identities.name IS 'Name, at most 50 characters.';
+
+COMMENT ON COLUMN app_private.customer_identities.mail IS 'Mail address.';
+
+COMMENT ON COLUMN app_private.customer_identities.phone IS 'Phone number, at most 15 characters.';
+
+COMMENT ON COLUMN app_private.customer_identities.address IS 'Postal address.';
+
+COMMENT ON COLUMN app_private.customer_identities.mail_hash IS 'Keyed hash of the address in its normal form.';
+
+COMMENT ON COLUMN app_private.customer_identities.phone_hash IS 'Keyed hash of the number in its normal form.';
+
+COMMENT ON COLUMN app_private.customer_identities.address_hash IS 'Keyed hash of the address in its normal form. People may share one.';
+
+COMMENT ON COLUMN app_private.customer_identities.whole_hash IS 'Keyed hash of all four as they were given: tells that nothing changed without opening them.';
+
+CREATE TABLE app_private.data_keys (
+    ring bigint NOT NULL,
+    purpose app_private.key_purpose NOT NULL,
+    version integer NOT NULL,
+    wrapped bytea NOT NULL,
+    master_key_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT data_keys_master_key_id_check CHECK ((master_key_id ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT data_keys_ring_check CHECK ((ring >= 0)),
+    CONSTRAINT data_keys_version_check CHECK (((version > 0) AND ((purpose = 'seal'::app_private.key_purpose) OR (version = 1)))),
+    CONSTRAINT data_keys_wrapped_length_check CHECK ((octet_length(wrapped) = 61))
+);
+
+ALTER TABLE ONLY app_private.data_keys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.data_keys IS 'One row per key that personal data are encrypted or hashed with, itself encrypted with the master key, which is never in the database.';
+
+COMMENT ON COLUMN app_private.data_keys.ring IS 'The brand whose key it is; 0 is the house''s, for what belongs to no brand.';
+
+COMMENT ON COLUMN app_private.data_keys.purpose IS 'What it is for.';
+
+COMMENT ON COLUMN app_private.data_keys.version IS 'The highest seals what is written now; each opens what it has sealed.';
+
+COMMENT ON COLUMN app_private.data_keys.wrapped IS 'The key, encrypted with the master key.';
+
+COMMENT ON COLUMN app_private.data_keys.master_key_id IS 'Which master key that is.';
+
+COMMENT ON COLUMN app_private.data_keys.created_at IS 'When it was made.';
 
 ALTER TABLE app_private.database_logins ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_private.database_logins_id_seq
@@ -4469,6 +6554,25 @@ COMMENT ON COLUMN app_private.feeds.brand_id IS 'The brand.';
 COMMENT ON COLUMN app_private.feeds.last_position IS 'Position of the newest entry.';
 
 COMMENT ON COLUMN app_private.feeds.trimmed_to IS 'Position of the newest entry that is gone because of its age; 0 if none is.';
+
+CREATE UNLOGGED TABLE app_private.import_keys (
+    brand_id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    key text NOT NULL,
+    line bigint NOT NULL
+);
+
+ALTER TABLE ONLY app_private.import_keys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.import_keys IS 'One row per key that a run at work has read: so a key that comes twice in one file is told, however long the file is. Empty where no import is at work.';
+
+COMMENT ON COLUMN app_private.import_keys.brand_id IS 'The brand of the run.';
+
+COMMENT ON COLUMN app_private.import_keys.run_id IS 'The run.';
+
+COMMENT ON COLUMN app_private.import_keys.key IS 'The key of the row, as text.';
+
+COMMENT ON COLUMN app_private.import_keys.line IS 'Line on which it stood.';
 
 CREATE TABLE app_private.invitation_mails (
     invitation_id bigint NOT NULL,
@@ -4650,6 +6754,29 @@ ALTER TABLE app_private.registrations ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE VIEW app_private.sealed_tables WITH (security_invoker='true') AS
+ SELECT format('%I.%I'::text, n.nspname, c.relname) AS name,
+    (c.relname)::text AS kind,
+    array_agg((a.attname)::text ORDER BY a.attnum) AS columns,
+    (EXISTS ( SELECT
+           FROM pg_attribute b
+          WHERE ((b.attrelid = c.oid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped)))) AS has_brand
+   FROM ((pg_attribute a
+     JOIN pg_class c ON ((c.oid = a.attrelid)))
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+  WHERE ((a.atttypid = ('app_private.sealed'::regtype)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (NOT c.relispartition) AND (c.relpersistence <> 't'::"char"))
+  GROUP BY n.nspname, c.relname, c.oid;
+
+COMMENT ON VIEW app_private.sealed_tables IS 'One row per table with sealed columns, read off the catalogue: the rotation of keys knows no table by its name.';
+
+COMMENT ON COLUMN app_private.sealed_tables.name IS 'The table, with its schema, quoted.';
+
+COMMENT ON COLUMN app_private.sealed_tables.kind IS 'Its bare name: with the column''s behind a dot, what each value is bound to.';
+
+COMMENT ON COLUMN app_private.sealed_tables.columns IS 'Its sealed columns.';
+
+COMMENT ON COLUMN app_private.sealed_tables.has_brand IS 'Whether brand_id is the ring of a row; without one the ring is 0.';
+
 CREATE TABLE app_private.second_factors (
     user_id bigint NOT NULL,
     secret bytea,
@@ -4673,6 +6800,27 @@ COMMENT ON COLUMN app_private.second_factors.confirmed_at IS 'When the first cod
 COMMENT ON COLUMN app_private.second_factors.last_step IS 'The latest time step whose code was taken: a code works once.';
 
 COMMENT ON COLUMN app_private.second_factors.wanted_secret IS 'Secret that waits for its first code.';
+
+CREATE TABLE app_private.server_log_positions (
+    is_only_row boolean DEFAULT true NOT NULL,
+    file_id app_private.digest NOT NULL,
+    "position" bigint NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT server_log_positions_has_one_row_check CHECK (is_only_row),
+    CONSTRAINT server_log_positions_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE ONLY app_private.server_log_positions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_private.server_log_positions IS 'How far PostgreSQL''s own log was read for refusals of database logins. One row, or none.';
+
+COMMENT ON COLUMN app_private.server_log_positions.is_only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN app_private.server_log_positions.file_id IS 'The file, by SHA-256 of its first line: names come again every week.';
+
+COMMENT ON COLUMN app_private.server_log_positions."position" IS 'How many bytes of it were read.';
+
+COMMENT ON COLUMN app_private.server_log_positions.read_at IS 'When they were read.';
 
 ALTER TABLE app_private.sessions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_private.sessions_id_seq
@@ -4763,6 +6911,36 @@ COMMENT ON COLUMN app_public.api_keys.last_used_at IS 'When it was used last, to
 
 COMMENT ON COLUMN app_public.api_keys.revoked_at IS 'When it was ended before that.';
 
+ALTER TABLE app_public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app_public.channels (
+    brand_id bigint NOT NULL,
+    code integer NOT NULL,
+    title text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT channels_code_check CHECK ((code >= 0)),
+    CONSTRAINT channels_title_length_check CHECK (((length(btrim(title)) > 0) AND (length(title) <= 100)))
+);
+
+ALTER TABLE ONLY app_public.channels FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.channels IS 'One row per way in which customers come to a brand, by the number that the shop gives it.';
+
+COMMENT ON COLUMN app_public.channels.brand_id IS 'The brand.';
+
+COMMENT ON COLUMN app_public.channels.code IS 'The shop''s number of the channel. None at all is null where a channel is named, never -1.';
+
+COMMENT ON COLUMN app_public.channels.title IS 'Its name; one that an import met first is called Channel and its number.';
+
+COMMENT ON COLUMN app_public.channels.created_at IS 'When it was added.';
+
 CREATE TABLE app_public.currencies (
     code text NOT NULL,
     name text NOT NULL,
@@ -4780,6 +6958,15 @@ COMMENT ON COLUMN app_public.currencies.code IS 'ISO 4217 code, for example EUR.
 COMMENT ON COLUMN app_public.currencies.name IS 'English name of the currency.';
 
 COMMENT ON COLUMN app_public.currencies.minor_units IS 'Decimals of the smallest unit: 2 for cents, 0 for yen.';
+
+ALTER TABLE app_public.customers ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.customers_id_seq
+    START WITH 1000000000000
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE VIEW app_public.database_logins WITH (security_invoker='true') AS
  SELECT v.id,
@@ -4823,12 +7010,47 @@ COMMENT ON COLUMN app_public.database_logins.last_used_at IS 'When it was last s
 
 COMMENT ON COLUMN app_public.database_logins.revoked_at IS 'When its access was ended.';
 
+CREATE TABLE app_public.erasure_requests (
+    brand_id bigint NOT NULL,
+    id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    requested_by bigint NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT erasure_requests_reason_length_check CHECK (((length(btrim(reason)) > 0) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY app_public.erasure_requests FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.erasure_requests IS 'One row per customer whose identity was erased: who asked for it, when, and why.';
+
+COMMENT ON COLUMN app_public.erasure_requests.brand_id IS 'The brand of the customer.';
+
+COMMENT ON COLUMN app_public.erasure_requests.id IS 'Number of the request.';
+
+COMMENT ON COLUMN app_public.erasure_requests.customer_id IS 'The customer, by number alone.';
+
+COMMENT ON COLUMN app_public.erasure_requests.requested_by IS 'The admin who erased.';
+
+COMMENT ON COLUMN app_public.erasure_requests.requested_at IS 'When.';
+
+COMMENT ON COLUMN app_public.erasure_requests.reason IS 'Why, for instance the number of the customer''s letter. Not the place for a name.';
+
+ALTER TABLE app_public.erasure_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_public.erasure_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE VIEW app_public.error_codes WITH (security_invoker='true') AS
  SELECT e.code,
     e.name,
     e.meaning,
     e.advice
-   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL102'::text,'not_signed_in'::text,'Nobody is signed in, or not a person: an API key or a database login cannot do this.'::text,'Sign in.'::text), ('FL103'::text,'not_admin'::text,'Only an admin can do this; for some things, an admin of the platform.'::text,'Ask an admin.'::text), ('FL110'::text,'too_many_attempts'::text,'There were too many attempts on this account, or from this address.'::text,'Wait as long as the message says.'::text), ('FL111'::text,'wrong_credentials'::text,'The mail or the password is wrong, or not confirmed yet, or it took too long.'::text,'Try again, recover the password, or first follow the link of your registration.'::text), ('FL113'::text,'account_closed'::text,'The password is right, but the account was deactivated.'::text,'Ask an admin of the platform.'::text), ('FL114'::text,'wrong_code'::text,'The code is wrong, was used before, or came too late.'::text,'Wait for the next code, or use a recovery code.'::text), ('FL115'::text,'token_void'::text,'The link of the mail is unknown, was used before, or is over.'::text,'Ask for another mail.'::text), ('FL116'::text,'newcomer'::text,'The invitation is for somebody who has no account yet.'::text,'Accept it with a name and a password.'::text), ('FL117'::text,'second_factor_again'::text,'This asks for the second factor, given within the last five minutes.'::text,'Give a new code, then try again.'::text), ('FL118'::text,'second_factor_needed'::text,'A role of this person asks for a second factor.'::text,'Change to another device instead of removing it.'::text), ('FL120'::text,'last_admin'::text,'The last admin of an organization can neither leave nor lose the role.'::text,'Make somebody else an admin before.'::text), ('FL121'::text,'already_member'::text,'This person is a member of the organization already.'::text,'Change the role instead.'::text), ('FL122'::text,'role_not_given'::text,'This role cannot be given in this way.'::text,'Choose another role.'::text), ('FL123'::text,'login_unfit'::text,'The database login is not a plain one with exactly its one business role.'::text,'Create it with fluence login create.'::text), ('FL124'::text,'too_many_logins'::text,'The organization has as many database logins as it may have.'::text,'Revoke one that nobody uses; fluence login list tells when each was used last.'::text), ('FL125'::text,'too_many_connections'::text,'The database logins of the organization could hold more connections than they may in all.'::text,'Give the new one fewer, or revoke one that nobody uses.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL907'::text,'busy'::text,'More people are signing in than the server has hands for.'::text,'Try again in a few seconds.'::text), ('FL908'::text,'weak_password'::text,'The password is not what a password must be.'::text,'Choose another one; the message says what it must have.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text)) e(code, name, meaning, advice);
+   FROM ( VALUES ('FL001'::text,'no_brand'::text,'The caller does not act for a brand, so there is nothing to write to.'::text,'Sign in and choose a brand; a database login must be bound to one.'::text), ('FL002'::text,'not_found'::text,'There is no such row, or it belongs to somebody else.'::text,'Check the id.'::text), ('FL003'::text,'feed_does_not_go_on'::text,'The feed keeps a day of entries; the position is older than that, or there is none such.'::text,'Ask for feedPosition, load anew what you show, and follow the feed from there.'::text), ('FL004'::text,'append_only'::text,'The table takes new rows only: what was noted in it stays.'::text,'Note what is right beside it.'::text), ('FL005'::text,'import_over'::text,'The run of this import is over: it was finished, or taken for cut off.'::text,'Import the file again: what is there already stays as it is.'::text), ('FL006'::text,'no_master_key'::text,'The master key that personal data are locked with is missing here, or is another one.'::text,'Tell the operator; the message names the key that is wanted.'::text), ('FL101'::text,'unknown_time_zone'::text,'The time zone is not one that PostgreSQL knows by its full name.'::text,'Use a name of the IANA time zone database, for example Europe/Istanbul.'::text), ('FL102'::text,'not_signed_in'::text,'Nobody is signed in, or not a person: an API key or a database login cannot do this.'::text,'Sign in.'::text), ('FL103'::text,'not_admin'::text,'Only an admin can do this; for some things, an admin of the platform.'::text,'Ask an admin.'::text), ('FL110'::text,'too_many_attempts'::text,'There were too many attempts on this account, or from this address.'::text,'Wait as long as the message says.'::text), ('FL111'::text,'wrong_credentials'::text,'The mail or the password is wrong, or not confirmed yet, or it took too long.'::text,'Try again, recover the password, or first follow the link of your registration.'::text), ('FL113'::text,'account_closed'::text,'The password is right, but the account was deactivated.'::text,'Ask an admin of the platform.'::text), ('FL114'::text,'wrong_code'::text,'The code is wrong, was used before, or came too late.'::text,'Wait for the next code, or use a recovery code.'::text), ('FL115'::text,'token_void'::text,'The link of the mail is unknown, was used before, or is over.'::text,'Ask for another mail.'::text), ('FL116'::text,'newcomer'::text,'The invitation is for somebody who has no account yet.'::text,'Accept it with a name and a password.'::text), ('FL117'::text,'second_factor_again'::text,'This asks for the second factor, given within the last five minutes.'::text,'Give a new code, then try again.'::text), ('FL118'::text,'second_factor_needed'::text,'A role of this person asks for a second factor.'::text,'Change to another device instead of removing it.'::text), ('FL120'::text,'last_admin'::text,'The last admin of an organization can neither leave nor lose the role.'::text,'Make somebody else an admin before.'::text), ('FL121'::text,'already_member'::text,'This person is a member of the organization already.'::text,'Change the role instead.'::text), ('FL122'::text,'role_not_given'::text,'This role cannot be given in this way.'::text,'Choose another role.'::text), ('FL123'::text,'login_unfit'::text,'The database login is not a plain one with exactly its one business role.'::text,'Create it with fluence login create.'::text), ('FL124'::text,'too_many_logins'::text,'The organization has as many database logins as it may have.'::text,'Revoke one that nobody uses; fluence login list tells when each was used last.'::text), ('FL125'::text,'too_many_connections'::text,'The database logins of the organization could hold more connections than they may in all.'::text,'Give the new one fewer, or revoke one that nobody uses.'::text), ('FL201'::text,'already_retired'::text,'The product was retired before.'::text,'Nothing is to be done.'::text), ('FL301'::text,'not_yet'::text,'A customer is known since a day that is yet to come, by the brand''s time zone.'::text,'Give today or an earlier day.'::text), ('FL302'::text,'erased'::text,'The identity of this customer was erased, and does not come back.'::text,'Take the customer out of the file.'::text), ('FL303'::text,'reason_missing'::text,'This is written down with its reason, of 1 to 500 characters.'::text,'Say why.'::text), ('FL901'::text,'malformed'::text,'The request is not one that can be understood.'::text,'Mend the request; the message says where.'::text), ('FL902'::text,'too_much'::text,'The request asks for more than one request may.'::text,'Ask for less, in several requests.'::text), ('FL903'::text,'signed_out'::text,'The session is over or was never there.'::text,'Sign in again.'::text), ('FL904'::text,'unknown_operation'::text,'The operation is not one of those that this server knows.'::text,'Send a known one.'::text), ('FL905'::text,'unavailable'::text,'The database does not answer at the moment.'::text,'Try again in a little while.'::text), ('FL906'::text,'internal'::text,'Something went wrong on our side.'::text,'Tell the operator the reference; the log has the rest.'::text), ('FL907'::text,'busy'::text,'More people are signing in than the server has hands for.'::text,'Try again in a few seconds.'::text), ('FL908'::text,'weak_password'::text,'The password is not what a password must be.'::text,'Choose another one; the message says what it must have.'::text), ('FL909'::text,'unreadable'::text,'A sealed value does not open: it is damaged, or stands where it was not sealed.'::text,'Tell the operator, who restores the row from a backup.'::text), ('FL911'::text,'duplicate'::text,'There is such a row already.'::text,'Change the value that must be unique.'::text), ('FL912'::text,'still_referenced'::text,'Another row refers to this one, or the one referred to is missing.'::text,'Check the reference.'::text), ('FL913'::text,'rule_broken'::text,'A value breaks a rule; its name stands beside the code.'::text,'Change the value.'::text), ('FL914'::text,'missing_value'::text,'A value is missing.'::text,'Give it.'::text), ('FL915'::text,'invalid_value'::text,'A value is not of its type or out of its range.'::text,'Change the value.'::text), ('FL916'::text,'forbidden'::text,'The role of the caller has not got the right.'::text,'Ask somebody who has.'::text), ('FL917'::text,'conflict'::text,'Somebody else changed the same rows at the same time.'::text,'Try again.'::text), ('FL918'::text,'too_slow'::text,'It took longer than it may.'::text,'Ask for less.'::text), ('FL921'::text,'unreadable_row'::text,'The row of a file is not one: a quote that does not end, too many or too few cells, or bytes that are no UTF-8.'::text,'Mend the row; the reason says what is wrong with it.'::text), ('FL922'::text,'twice_in_file'::text,'An earlier line of the file has the same key. That one counts.'::text,'Keep one of the two.'::text)) e(code, name, meaning, advice);
 
 COMMENT ON VIEW app_public.error_codes IS '@primaryKey code
 One row per error code of our own: what it means and what to do about it.';
@@ -4840,6 +7062,40 @@ COMMENT ON COLUMN app_public.error_codes.name IS 'Short name, stable, for use in
 COMMENT ON COLUMN app_public.error_codes.meaning IS 'What happened.';
 
 COMMENT ON COLUMN app_public.error_codes.advice IS 'What the reader can do about it.';
+
+CREATE TABLE app_public.import_rejects (
+    brand_id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    line bigint NOT NULL,
+    field text,
+    code text NOT NULL,
+    CONSTRAINT import_rejects_code_check CHECK ((code ~ '^FL[0-9]{3}$'::text)),
+    CONSTRAINT import_rejects_field_check CHECK ((field ~ '^[a-z_]{1,63}$'::text)),
+    CONSTRAINT import_rejects_line_check CHECK ((line > 0))
+);
+
+ALTER TABLE ONLY app_public.import_rejects FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app_public.import_rejects IS 'One row per row of a file that a run could not take. The row itself is in the file of rejects that the command has written, and nowhere here.';
+
+COMMENT ON COLUMN app_public.import_rejects.brand_id IS 'The brand of the run.';
+
+COMMENT ON COLUMN app_public.import_rejects.run_id IS 'The run.';
+
+COMMENT ON COLUMN app_public.import_rejects.line IS 'Line of the file on which the row begins.';
+
+COMMENT ON COLUMN app_public.import_rejects.field IS 'The column at fault, by its name in Fluence; null where it is the whole row.';
+
+COMMENT ON COLUMN app_public.import_rejects.code IS 'Why: a code of error_codes.';
+
+ALTER TABLE app_public.import_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_public.import_runs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE app_public.invitations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.invitations_id_seq
@@ -5052,32 +7308,6 @@ ALTER TABLE app_public.products ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDEN
     CACHE 1
 );
 
-CREATE TABLE app_public.users (
-    id bigint NOT NULL,
-    display_name app_public.person_name,
-    locale app_public.locale_code DEFAULT 'en'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    deactivated_at timestamp with time zone,
-    deleted_at timestamp with time zone,
-    CONSTRAINT users_deleted_have_no_name_check CHECK (((display_name IS NULL) = (deleted_at IS NOT NULL)))
-);
-
-ALTER TABLE ONLY app_public.users FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app_public.users IS 'One row per person who can sign in. What they did stays when they go.';
-
-COMMENT ON COLUMN app_public.users.id IS 'Key.';
-
-COMMENT ON COLUMN app_public.users.display_name IS 'Name that others see; null once the account is deleted.';
-
-COMMENT ON COLUMN app_public.users.locale IS 'Language of mails and pages, for example en or tr-TR.';
-
-COMMENT ON COLUMN app_public.users.created_at IS 'When the account was made.';
-
-COMMENT ON COLUMN app_public.users.deactivated_at IS 'Since when the person is kept out, if at all.';
-
-COMMENT ON COLUMN app_public.users.deleted_at IS 'When the person deleted the account.';
-
 ALTER TABLE app_public.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.users_id_seq
     START WITH 1
@@ -5087,9 +7317,63 @@ ALTER TABLE app_public.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTIT
     CACHE 1
 );
 
+CREATE VIEW lint.append_only WITH (security_invoker='true') AS
+ WITH tables(oid) AS (
+         VALUES (to_regclass('app_public.audit_log'::text)), (to_regclass('app_private.audit_seals'::text)), (to_regclass('app_private.audit_series'::text))
+        UNION ALL
+         SELECT (i.inhrelid)::regclass AS inhrelid
+           FROM pg_inherits i
+          WHERE (i.inhparent = (to_regclass('app_public.audit_log'::text))::oid)
+        )
+ SELECT (t.oid)::text AS object,
+    'can be changed or emptied: it has no trigger that refuses it always'::text AS fault
+   FROM tables t
+  WHERE (NOT (EXISTS ( SELECT
+           FROM pg_trigger g
+          WHERE ((g.tgrelid = (t.oid)::oid) AND (g.tgfoid = (to_regproc('app_private.tg__append_only'::text))::oid) AND (g.tgenabled = 'A'::"char") AND (((g.tgtype)::integer & 59) = 58)))));
+
+COMMENT ON VIEW lint.append_only IS 'One row per table of the audit log, partitions too, that does not refuse every change but new rows. Not even its owner may change what was noted.';
+
+CREATE VIEW lint.audited WITH (security_invoker='true') AS
+ WITH exceptions(name, reason) AS (
+         VALUES ('app_public.audit_log'::text,'is the log'::text), ('app_private.audit_seals'::text,'seals the log; takes new rows only'::text), ('app_private.audit_series'::text,'is of the log; takes new rows only'::text), ('app_private.server_log_positions'::text,'how far another log was read into this one'::text), ('app_public.currencies'::text,'reference data, written by the loader'::text), ('app_private.feed_topics'::text,'reference data, written by the loader'::text), ('app_private.loaded_sources'::text,'the state of sql/, written by the loader'::text), ('app_private.outbox'::text,'events on their way; what they tell of is audited'::text), ('app_private.outbox_deliveries'::text,'events on their way; what they tell of is audited'::text), ('app_private.feeds'::text,'numbers the feed of a brand'::text), ('app_private.feed_entries'::text,'a day of events; what they tell of is audited'::text), ('app_private.worker_heartbeats'::text,'which workers live'::text), ('app_private.drift_checks'::text,'when roll-ups were compared'::text), ('app_private.channel_key'::text,'made once, by a migration'::text), ('app_private.login_attempts'::text,'counts for a day; the session that comes of it is audited'::text), ('app_private.refresh_tokens'::text,'prolong a session, which is audited'::text), ('app_private.mails'::text,'mails to send; what they tell of is audited'::text), ('app_private.mail_tokens'::text,'are in mails; what is done with one is audited'::text), ('app_hidden.category_stock_slots'::text,'a roll-up of products, which are audited'::text), ('app_public.import_rejects'::text,'what a run did not take; the run is audited'::text), ('app_private.import_keys'::text,'is of a run while it works; the run is audited'::text)
+        ), tables AS (
+         SELECT c.oid,
+            ((c.oid)::regclass)::text AS name
+           FROM pg_class c
+          WHERE (lint.is_ours(c.relnamespace) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (NOT c.relispartition) AND (NOT (EXISTS ( SELECT
+                   FROM exceptions e
+                  WHERE ((to_regclass(e.name))::oid = c.oid)))))
+        ), triggers AS (
+         SELECT t.tgrelid,
+            t.tgtype,
+            string_to_array(encode(t.tgargs, 'escape'::text), '\000'::text) AS arguments
+           FROM pg_trigger t
+          WHERE ((t.tgfoid = (to_regproc('app_private.tg__audit'::text))::oid) AND (t.tgenabled = ANY (ARRAY['O'::"char", 'A'::"char"])) AND (((t.tgtype)::integer & 67) = 0))
+        ), events("bit", name) AS (
+         VALUES (4,'insert'::text), (8,'delete'::text), (16,'update'::text), (32,'truncate'::text)
+        )
+ SELECT t.name AS object,
+    format('is not audited at %s, and not listed with a reason'::text, e.name) AS fault
+   FROM (tables t
+     CROSS JOIN events e)
+  WHERE (NOT (EXISTS ( SELECT
+           FROM triggers g
+          WHERE ((g.tgrelid = t.oid) AND (((g.tgtype)::integer & e."bit") <> 0)))))
+UNION ALL
+ SELECT format('%s.%I'::text, t.name, m.name) AS object,
+    format('is not masked at %s'::text, e.name) AS fault
+   FROM (((tables t
+     JOIN triggers g ON ((g.tgrelid = t.oid)))
+     JOIN events e ON ((((g.tgtype)::integer & e."bit") <> 0)))
+     CROSS JOIN LATERAL unnest(app_private.masked_columns((t.oid)::regclass)) m(name))
+  WHERE ((e.name <> 'truncate'::text) AND (m.name <> ALL ((g.arguments[3])::text[])));
+
+COMMENT ON VIEW lint.audited IS 'One row per table and kind of change that the audit log does not see, and per column of personal data or secrets that it would hold. What people change is noted, who it was and what it was before.';
+
 CREATE VIEW lint.brand_leads WITH (security_invoker='true') AS
  WITH reference_tables(name) AS (
-         VALUES ('app_public.currencies'::text), ('app_public.organizations'::text), ('app_public.users'::text), ('app_public.memberships'::text), ('app_public.agency_grants'::text), ('app_public.invitations'::text)
+         VALUES ('app_public.currencies'::text), ('app_public.organizations'::text), ('app_public.users'::text), ('app_public.memberships'::text), ('app_public.agency_grants'::text), ('app_public.invitations'::text), ('app_public.audit_log'::text)
         ), tables AS (
          SELECT c.oid,
             n.nspname AS schema_name,
@@ -5459,7 +7743,7 @@ COMMENT ON VIEW lint.no_floats IS 'One row per column, argument or result that i
 
 CREATE VIEW lint.owners WITH (security_invoker='true') AS
  WITH exceptions(schema_name, function_name, owner) AS (
-         VALUES ('app_private'::text,'enqueue'::text,'fluence_worker'::text), ('app_private'::text,'list_jobs'::text,'fluence_worker'::text), ('app_private'::text,'remove_jobs'::text,'fluence_worker'::text), ('app_private'::text,'unlock_workers'::text,'fluence_worker'::text)
+         VALUES ('app_private'::text,'enqueue'::text,'fluence_worker'::text), ('app_private'::text,'list_jobs'::text,'fluence_worker'::text), ('app_private'::text,'remove_jobs'::text,'fluence_worker'::text), ('app_private'::text,'unlock_workers'::text,'fluence_worker'::text), ('app_private'::text,'make_partition'::text,'fluence_owner'::text), ('app_private'::text,'make_partitions'::text,'fluence_owner'::text)
         ), objects(object, owner, must_be) AS (
          SELECT ((p.oid)::regprocedure)::text AS oid,
             p.proowner,
@@ -5566,6 +7850,43 @@ CREATE VIEW lint.row_security WITH (security_invoker='true') AS
 
 COMMENT ON VIEW lint.row_security IS 'One row per table that does not enable and force row level security. A grant alone would show every brand''s rows, and the owner would see them all unforced.';
 
+CREATE VIEW lint.sealed_columns WITH (security_invoker='true') AS
+ WITH tables AS (
+         SELECT c.oid,
+            ((c.oid)::regclass)::text AS name,
+            n.nspname AS schema_name,
+            b.attnum AS brand,
+            r.attnum AS ref,
+            ((r.atttypid = ('uuid'::regtype)::oid) AND r.attnotnull) AS is_ref_good,
+            v.attnum AS version,
+            ((v.atttypid = ('integer'::regtype)::oid) AND v.attnotnull) AS is_version_good
+           FROM ((((pg_class c
+             JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+             LEFT JOIN pg_attribute b ON (((b.attrelid = c.oid) AND (b.attname = 'brand_id'::name) AND (NOT b.attisdropped))))
+             LEFT JOIN pg_attribute r ON (((r.attrelid = c.oid) AND (r.attname = 'person_ref'::name) AND (NOT r.attisdropped))))
+             LEFT JOIN pg_attribute v ON (((v.attrelid = c.oid) AND (v.attname = 'key_version'::name) AND (NOT v.attisdropped))))
+          WHERE ((c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (NOT c.relispartition) AND (c.relpersistence <> 't'::"char") AND (EXISTS ( SELECT
+                   FROM pg_attribute s
+                  WHERE ((s.attrelid = c.oid) AND (s.atttypid = ('app_private.sealed'::regtype)::oid) AND (NOT s.attisdropped)))))
+        ), keys AS (
+         SELECT t_1.oid,
+            array_remove(ARRAY[t_1.brand, t_1.ref], NULL::smallint) AS by_ref,
+            array_remove(ARRAY[t_1.brand, t_1.version], NULL::smallint) AS by_version
+           FROM tables t_1
+        )
+ SELECT t.name AS object,
+    f.fault
+   FROM ((tables t
+     JOIN keys k ON ((k.oid = t.oid)))
+     CROSS JOIN LATERAL ( VALUES ((t.schema_name <> 'app_private'::name),'has sealed columns outside of app_private'::text), ((t.is_ref_good IS NOT TRUE),'has sealed columns and no person_ref, a uuid that is not null'::text), ((t.is_version_good IS NOT TRUE),'has sealed columns and no key_version, an integer that is not null'::text), (((t.ref IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM pg_index i
+                  WHERE ((i.indrelid = t.oid) AND i.indisunique AND (i.indpred IS NULL) AND (((i.indkey)::smallint[])[0:(i.indnkeyatts - 1)] = k.by_ref)))))),'has sealed columns and person_ref is not unique, by which their keys are rotated'::text), (((t.version IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM pg_index i
+                  WHERE ((i.indrelid = t.oid) AND (i.indpred IS NULL) AND (((i.indkey)::smallint[])[0:(cardinality(k.by_version) - 1)] = k.by_version)))))),'has sealed columns and no index by key_version, by which those to renew are found'::text)) f(is_so, fault))
+  WHERE f.is_so;
+
+COMMENT ON VIEW lint.sealed_columns IS 'One row per table with sealed columns and what keeps the rotation of keys from it: it finds tables in the catalogue, and rows by person_ref and key_version.';
+
 CREATE VIEW lint.search_path WITH (security_invoker='true') AS
  WITH functions AS (
          SELECT ((p.oid)::regprocedure)::text AS object,
@@ -5598,6 +7919,114 @@ CREATE VIEW lint.security_invoker WITH (security_invoker='true') AS
 
 COMMENT ON VIEW lint.security_invoker IS 'One row per view that reads with its owner''s rights. Such a view goes past the policies that hold for the one who asks.';
 
+CREATE VIEW lint.sensitive_data WITH (security_invoker='true') AS
+ WITH exceptions(object) AS (
+         VALUES ('app_public.import_runs.file_hash'::text), ('app_private.server_log_positions.file_id'::text), ('app_public.invite'::text)
+        ), people(role) AS (
+         SELECT r.oid
+           FROM pg_roles r
+          WHERE ((r.rolname = 'fluence_visitor'::name) OR (r.rolname = ANY (ARRAY( SELECT format('fluence_%s'::text, e.role) AS format
+                   FROM unnest(enum_range(NULL::app_public.user_role_enum)) e(role)))))
+        ), relations AS (
+         SELECT c.oid,
+            c.relkind AS kind,
+            ((c.oid)::regclass)::text AS name,
+            (EXISTS ( SELECT
+                   FROM people p
+                  WHERE (has_any_column_privilege(p.role, c.oid, 'select'::text) AND has_schema_privilege(p.role, c.relnamespace, 'usage'::text)))) AS is_open
+           FROM pg_class c
+          WHERE (lint.is_ours(c.relnamespace) AND (c.relnamespace <> ('lint'::regnamespace)::oid) AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char"])) AND (NOT c.relispartition))
+        ), columns AS (
+         SELECT r.oid,
+            r.kind,
+            r.is_open,
+            r.name AS relation,
+            a.attnum AS number,
+            a.attname AS name,
+            a.atttypid AS type,
+            (a.attname = ANY (app_private.masked_columns((r.oid)::regclass))) AS is_telling,
+            (EXISTS ( SELECT
+                   FROM app_private.sensitive_data d
+                  WHERE (((to_regclass(d.object))::oid = r.oid) AND (COALESCE(d.column_name, (a.attname)::text) = a.attname)))) AS is_listed
+           FROM (relations r
+             JOIN pg_attribute a ON ((a.attrelid = r.oid)))
+          WHERE ((a.attnum > 0) AND (NOT a.attisdropped))
+        ), listed AS (
+         SELECT d.data_class,
+            d.object,
+            d.column_name,
+            d.scope,
+            d.policy,
+            d.shown_to,
+            d.persons_only,
+            (d.object ~~ '%(%'::text) AS is_function,
+            (to_regclass(d.object))::oid AS relation
+           FROM app_private.sensitive_data d
+        ), readers AS (
+         SELECT DISTINCT w.ev_class AS view,
+            NULL::oid AS function,
+            c.relation,
+            c.name
+           FROM ((pg_rewrite w
+             JOIN pg_depend d ON (((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.objid = w.oid) AND (d.refclassid = ('pg_class'::regclass)::oid))))
+             JOIN columns c ON (((c.oid = d.refobjid) AND (c.number = d.refobjsubid))))
+          WHERE (c.is_listed AND (c.kind = ANY (ARRAY['r'::"char", 'p'::"char"])))
+        UNION ALL
+         SELECT NULL::oid,
+            p.oid,
+            c.relation,
+            c.name
+           FROM (pg_proc p
+             JOIN columns c ON (((lint.code_of(p.oid) ~~ format('%%%s%%'::text, c.relation)) AND (lint.code_of(p.oid) ~ format('\m%s\M'::text, c.name)))))
+          WHERE (lint.is_ours(p.pronamespace) AND p.prosecdef AND (p.prorettype <> ('trigger'::regtype)::oid) AND c.is_listed AND (c.kind = ANY (ARRAY['r'::"char", 'p'::"char"])))
+        )
+ SELECT (l.object || COALESCE(('.'::text || l.column_name), ''::text)) AS object,
+    f.fault
+   FROM (listed l
+     CROSS JOIN LATERAL ( VALUES (
+                CASE
+                    WHEN l.is_function THEN (to_regprocedure(l.object) IS NULL)
+                    ELSE (l.relation IS NULL)
+                END,'is listed as sensitive, and is not there'::text), (((l.relation IS NOT NULL) AND (l.column_name IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM columns c
+                  WHERE ((c.oid = l.relation) AND (c.name = l.column_name)))))),'is listed as sensitive, and there is no such column'::text), (((l.policy IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM pg_policy p
+                  WHERE ((p.polrelid = l.relation) AND (p.polname = l.policy)))))),'is listed as sensitive by a policy that is not there'::text), ((l.scope <> ALL (ARRAY['brand'::text, 'organization'::text, 'acting'::text])),'has an unknown scope'::text)) f(is_so, fault))
+  WHERE f.is_so
+UNION ALL
+ SELECT format('%s.%s'::text, c.relation, c.name) AS object,
+    'is not listed as sensitive, as its kind demands'::text AS fault
+   FROM columns c
+  WHERE ((NOT c.is_listed) AND (c.is_open OR (c.kind = ANY (ARRAY['r'::"char", 'p'::"char"]))) AND (c.is_telling OR ((c.type = ('numeric'::regtype)::oid) AND (EXISTS ( SELECT
+           FROM columns o
+          WHERE ((o.oid = c.oid) AND (o.name = 'currency'::name)))))) AND (NOT (format('%s.%s'::text, c.relation, c.name) IN ( SELECT e.object
+           FROM exceptions e))))
+UNION ALL
+ SELECT v.name AS object,
+    format('shows %s.%s and is not listed as sensitive'::text, r.relation, r.name) AS fault
+   FROM (readers r
+     JOIN relations v ON ((v.oid = r.view)))
+  WHERE (v.is_open AND (NOT (EXISTS ( SELECT
+           FROM listed l
+          WHERE (l.relation = v.oid)))))
+UNION ALL
+ SELECT ((p.oid)::regprocedure)::text AS object,
+    format('reads %s.%s for people and is not listed as sensitive'::text, r.relation, r.name) AS fault
+   FROM (readers r
+     JOIN pg_proc p ON ((p.oid = r.function)))
+  WHERE ((EXISTS ( SELECT
+           FROM people o
+          WHERE has_function_privilege(o.role, p.oid, 'execute'::text))) AND (NOT (EXISTS ( SELECT
+           FROM listed l
+          WHERE (l.is_function AND ((to_regprocedure(l.object))::oid = p.oid))))) AND (NOT (EXISTS ( SELECT
+           FROM ((pg_depend d
+             JOIN pg_rewrite w ON ((w.oid = d.objid)))
+             JOIN listed l ON ((l.relation = w.ev_class)))
+          WHERE ((d.classid = ('pg_rewrite'::regclass)::oid) AND (d.refclassid = ('pg_proc'::regclass)::oid) AND (d.refobjid = p.oid))))) AND (NOT (split_part(((p.oid)::regprocedure)::text, '('::text, 1) IN ( SELECT e.object
+           FROM exceptions e))));
+
+COMMENT ON VIEW lint.sensitive_data IS 'One row per column, view or function that the access review does not know of: what the audit log masks, money beside its currency, what people read of it through views and functions. And per entry of the register that is about nothing.';
+
 CREATE VIEW lint.table_locks WITH (security_invoker='true') AS
  WITH allowed(role) AS (
          VALUES ('fluence_owner'::text), ('fluence_definer'::text), ('fluence_migrator'::text), ('fluence_server'::text), ('fluence_worker'::text)
@@ -5610,6 +8039,45 @@ CREATE VIEW lint.table_locks WITH (security_invoker='true') AS
            FROM allowed w))));
 
 COMMENT ON VIEW lint.table_locks IS 'One row per right of people on a whole table that lets them LOCK it in every mode, and so stop all brands. UPDATE goes by columns, DELETE by a function; what is left locks nobody out.';
+
+CREATE VIEW reporting.access_review WITH (security_invoker='true') AS
+ SELECT v.organization_id,
+    v.holder,
+    v.holder_kind,
+    v.holder_name,
+    v.user_id,
+    v.role,
+    v.login_name,
+    v.data_class,
+    v.reads,
+    v.since,
+    v.last_used_at
+   FROM app_private.visible_access_rights() v(organization_id, holder, holder_kind, holder_name, user_id, role, login_name, data_class, reads, since, last_used_at);
+
+COMMENT ON VIEW reporting.access_review IS '@primaryKey organization_id,holder,data_class
+One row per way in and class of sensitive data of the organization (by a grant, of the brand) that it can read now. What was ended, revoked or deactivated is not there from that moment on.';
+
+COMMENT ON COLUMN reporting.access_review.organization_id IS 'Whose data.';
+
+COMMENT ON COLUMN reporting.access_review.holder IS 'The way in: membership:<id>, agency_grant:<id>:<id of the membership in the agency>, api_key:<id> or database_login:<id>.';
+
+COMMENT ON COLUMN reporting.access_review.holder_kind IS 'membership, agency_grant, api_key or database_login.';
+
+COMMENT ON COLUMN reporting.access_review.holder_name IS 'Name of the person, or of the API key or database login.';
+
+COMMENT ON COLUMN reporting.access_review.user_id IS 'The person, where it is one.';
+
+COMMENT ON COLUMN reporting.access_review.role IS 'The role that it gives.';
+
+COMMENT ON COLUMN reporting.access_review.login_name IS 'The login in PostgreSQL: the server''s for people and API keys, else the login''s own.';
+
+COMMENT ON COLUMN reporting.access_review.data_class IS 'personal_unsealed (customers in clear, each reading logged with its reason), personal_clear (names and addresses of people in the house), personal_masked, money, audit, access (who may get in); personal_sealed and secrets would be a fault.';
+
+COMMENT ON COLUMN reporting.access_review.reads IS 'The columns, tables, views and functions where it stands.';
+
+COMMENT ON COLUMN reporting.access_review.since IS 'Since when the way in has been open.';
+
+COMMENT ON COLUMN reporting.access_review.last_used_at IS 'When it was used last; null if not within 90 days, or never.';
 
 CREATE VIEW reporting.category_stock WITH (security_invoker='true') AS
  SELECT s.brand_id,
@@ -5707,8 +8175,29 @@ COMMENT ON COLUMN reporting.rollup_drift.fact_value IS 'What the facts say.';
 ALTER TABLE ONLY app_hidden.category_stock_slots
     ADD CONSTRAINT category_stock_slots_pkey PRIMARY KEY (brand_id, category, currency, slot);
 
+ALTER TABLE ONLY app_private.audit_seals
+    ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (block);
+
+ALTER TABLE ONLY app_private.audit_series
+    ADD CONSTRAINT audit_series_pkey PRIMARY KEY (series);
+
 ALTER TABLE ONLY app_private.channel_key
     ADD CONSTRAINT channel_key_pkey PRIMARY KEY (is_only_row);
+
+ALTER TABLE ONLY app_private.customer_identities
+    ADD CONSTRAINT customer_identities_mail_key UNIQUE (brand_id, mail_hash);
+
+ALTER TABLE ONLY app_private.customer_identities
+    ADD CONSTRAINT customer_identities_person_ref_key UNIQUE (brand_id, person_ref);
+
+ALTER TABLE ONLY app_private.customer_identities
+    ADD CONSTRAINT customer_identities_phone_key UNIQUE (brand_id, phone_hash);
+
+ALTER TABLE ONLY app_private.customer_identities
+    ADD CONSTRAINT customer_identities_pkey PRIMARY KEY (brand_id, customer_id);
+
+ALTER TABLE ONLY app_private.data_keys
+    ADD CONSTRAINT data_keys_pkey PRIMARY KEY (ring, purpose, version);
 
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_id_key UNIQUE (id);
@@ -5727,6 +8216,9 @@ ALTER TABLE ONLY app_private.feed_topics
 
 ALTER TABLE ONLY app_private.feeds
     ADD CONSTRAINT feeds_pkey PRIMARY KEY (brand_id);
+
+ALTER TABLE ONLY app_private.import_keys
+    ADD CONSTRAINT import_keys_pkey PRIMARY KEY (brand_id, run_id, key);
 
 ALTER TABLE ONLY app_private.invitation_mails
     ADD CONSTRAINT invitation_mails_pkey PRIMARY KEY (invitation_id);
@@ -5764,6 +8256,9 @@ ALTER TABLE ONLY app_private.registrations
 ALTER TABLE ONLY app_private.second_factors
     ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY app_private.server_log_positions
+    ADD CONSTRAINT server_log_positions_pkey PRIMARY KEY (is_only_row);
+
 ALTER TABLE ONLY app_private.sessions
     ADD CONSTRAINT sessions_id_key UNIQUE (id);
 
@@ -5782,8 +8277,32 @@ ALTER TABLE ONLY app_private.worker_heartbeats
 ALTER TABLE ONLY app_public.agency_grants
     ADD CONSTRAINT agency_grants_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app_public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (occurred_at, id);
+
+ALTER TABLE ONLY app_public.channels
+    ADD CONSTRAINT channels_pkey PRIMARY KEY (brand_id, code);
+
 ALTER TABLE ONLY app_public.currencies
     ADD CONSTRAINT currencies_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app_public.customers
+    ADD CONSTRAINT customers_pkey PRIMARY KEY (brand_id, id);
+
+ALTER TABLE ONLY app_public.customers
+    ADD CONSTRAINT customers_source_key UNIQUE (brand_id, source, source_id);
+
+ALTER TABLE ONLY app_public.erasure_requests
+    ADD CONSTRAINT erasure_requests_customer_id_key UNIQUE (brand_id, customer_id);
+
+ALTER TABLE ONLY app_public.erasure_requests
+    ADD CONSTRAINT erasure_requests_pkey PRIMARY KEY (brand_id, id);
+
+ALTER TABLE ONLY app_public.import_rejects
+    ADD CONSTRAINT import_rejects_pkey PRIMARY KEY (brand_id, run_id, line);
+
+ALTER TABLE ONLY app_public.import_runs
+    ADD CONSTRAINT import_runs_pkey PRIMARY KEY (brand_id, id);
 
 ALTER TABLE ONLY app_public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
@@ -5808,6 +8327,10 @@ ALTER TABLE ONLY app_public.products
 
 ALTER TABLE ONLY app_public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+CREATE INDEX customer_identities_address_hash_idx ON app_private.customer_identities USING btree (brand_id, address_hash);
+
+CREATE INDEX customer_identities_key_version_idx ON app_private.customer_identities USING btree (brand_id, key_version);
 
 CREATE INDEX database_logins_acting_brand_id_idx ON app_private.database_logins USING btree (acting_brand_id);
 
@@ -5875,6 +8398,16 @@ CREATE INDEX agency_grants_granted_by_idx ON app_public.agency_grants USING btre
 
 CREATE UNIQUE INDEX agency_grants_live_key ON app_public.agency_grants USING btree (for_brand_id, agency_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX audit_log_organization_id_idx ON ONLY app_public.audit_log USING btree (organization_id, occurred_at DESC);
+
+CREATE INDEX audit_log_transaction_id_idx ON ONLY app_public.audit_log USING btree (series, transaction_id, id);
+
+CREATE INDEX customers_channel_idx ON app_public.customers USING btree (brand_id, channel);
+
+CREATE INDEX customers_since_idx ON app_public.customers USING btree (brand_id, since);
+
+CREATE INDEX erasure_requests_requested_by_idx ON app_public.erasure_requests USING btree (brand_id, requested_by);
+
 CREATE INDEX invitations_accepted_by_idx ON app_public.invitations USING btree (accepted_by);
 
 CREATE INDEX invitations_invited_by_idx ON app_public.invitations USING btree (invited_by);
@@ -5895,6 +8428,82 @@ CREATE INDEX products_currency_idx ON app_public.products USING btree (brand_id,
 
 CREATE INDEX products_stock_quantity_idx ON app_public.products USING btree (brand_id, stock_quantity);
 
+CREATE TRIGGER _100_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app_private.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__append_only();
+
+ALTER TABLE app_private.audit_seals ENABLE ALWAYS TRIGGER _100_append_only;
+
+CREATE TRIGGER _100_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app_private.audit_series FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__append_only();
+
+ALTER TABLE app_private.audit_series ENABLE ALWAYS TRIGGER _100_append_only;
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.customer_identities REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,customer_id}', 'brand_id', '{address,address_hash,mail,mail_hash,name,phone,phone_hash,whole_hash}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.data_keys REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{ring,purpose,version}', 'ring', '{wrapped}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.database_logins REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{login_oid}', 'organization_id', '{}', '{last_used_at}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.invitation_mails REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{invitation_id}', '', '{mail,mail_key}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.recovery_codes REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id,code_hash}', '', '{code_hash}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.second_factors REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.user_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.customer_identities REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN (((SESSION_USER <> 'fluence_server'::name) OR (COALESCE(current_setting('fluence.import_run'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION app_private.tg__audit('{brand_id,customer_id}', 'brand_id', '{address,address_hash,mail,mail_hash,name,phone,phone_hash,whole_hash}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.data_keys REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{ring,purpose,version}', 'ring', '{wrapped}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.database_logins REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{login_oid}', 'organization_id', '{}', '{last_used_at}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.invitation_mails REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{invitation_id}', '', '{mail,mail_key}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.recovery_codes REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id,code_hash}', '', '{code_hash}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.second_factors REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.user_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.customer_identities FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,customer_id}', 'brand_id', '{address,address_hash,mail,mail_hash,name,phone,phone_hash,whole_hash}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.data_keys FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{ring,purpose,version}', 'ring', '{wrapped}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.database_logins FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{login_oid}', 'organization_id', '{}', '{last_used_at}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.invitation_mails FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{invitation_id}', '', '{mail,mail_key}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.recovery_codes FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id,code_hash}', '', '{code_hash}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.second_factors FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.sessions FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.user_accounts FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.customer_identities REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN (((SESSION_USER <> ALL (ARRAY['fluence_server'::name, 'fluence_worker'::name])) OR (COALESCE(current_setting('fluence.new_key'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION app_private.tg__audit('{brand_id,customer_id}', 'brand_id', '{address,address_hash,mail,mail_hash,name,phone,phone_hash,whole_hash}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.data_keys REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{ring,purpose,version}', 'ring', '{wrapped}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.database_logins REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{login_oid}', 'organization_id', '{}', '{last_used_at}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.invitation_mails REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{invitation_id}', '', '{mail,mail_key}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.recovery_codes REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id,code_hash}', '', '{code_hash}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.second_factors REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.user_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
+
+CREATE TRIGGER _100_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app_public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__append_only();
+
+ALTER TABLE app_public.audit_log ENABLE ALWAYS TRIGGER _100_append_only;
+
 CREATE TRIGGER _100_check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON app_public.organizations FOR EACH ROW EXECUTE FUNCTION app_private.tg_organizations__check_time_zone();
 
 CREATE TRIGGER _100_fill_brand BEFORE INSERT ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg__fill_brand();
@@ -5904,6 +8513,90 @@ CREATE TRIGGER _100_keep_an_admin BEFORE UPDATE ON app_public.memberships FOR EA
 CREATE TRIGGER _100_keep_an_admin BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_private.tg_users__keep_an_admin();
 
 CREATE TRIGGER _200_stay_retired BEFORE UPDATE OF retired_at ON app_public.products FOR EACH ROW EXECUTE FUNCTION app_private.tg_products__stay_retired();
+
+CREATE TRIGGER _300_added_not_of_tomorrow AFTER INSERT ON app_public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_customers__not_of_tomorrow();
+
+CREATE TRIGGER _300_changed_not_of_tomorrow AFTER UPDATE ON app_public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg_customers__not_of_tomorrow();
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.agency_grants REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'for_brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.channels REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,code}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.customers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{address_mask,mail_mask,name_mask,phone_mask}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.erasure_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.import_runs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{file_hash}', '{rows_read,rows_added,rows_changed,rows_unchanged,rows_rejected}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.invitations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.memberships REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.organizations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.products REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_public.users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', '', '{display_name}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.agency_grants REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'for_brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.channels REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN (((SESSION_USER <> 'fluence_server'::name) OR (COALESCE(current_setting('fluence.import_run'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION app_private.tg__audit('{brand_id,code}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.customers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN (((SESSION_USER <> 'fluence_server'::name) OR (COALESCE(current_setting('fluence.import_run'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{address_mask,mail_mask,name_mask,phone_mask}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.erasure_requests REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.import_runs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{file_hash}', '{rows_read,rows_added,rows_changed,rows_unchanged,rows_rejected}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.invitations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.memberships REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.organizations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.products REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', '', '{display_name}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.agency_grants FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'for_brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.channels FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,code}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.customers FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{address_mask,mail_mask,name_mask,phone_mask}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.erasure_requests FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.import_runs FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{file_hash}', '{rows_read,rows_added,rows_changed,rows_unchanged,rows_rejected}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.invitations FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.memberships FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.organizations FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.products FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_public.users FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', '', '{display_name}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.agency_grants REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'for_brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.channels REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,code}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.customers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{address_mask,mail_mask,name_mask,phone_mask}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.erasure_requests REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.import_runs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{file_hash}', '{rows_read,rows_added,rows_changed,rows_unchanged,rows_rejected}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.invitations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.memberships REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.organizations REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.products REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{brand_id,id}', 'brand_id', '{}', '{}');
+
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', '', '{display_name}', '{}');
 
 CREATE TRIGGER _500_close_feed AFTER DELETE ON app_public.organizations FOR EACH ROW WHEN ((old.kind = 'brand'::app_public.organization_kind)) EXECUTE FUNCTION app_private.tg_organizations__keep_feed();
 
@@ -5933,6 +8626,9 @@ CREATE TRIGGER _600_roll_up_edited AFTER UPDATE ON app_public.products REFERENCI
 
 ALTER TABLE ONLY app_hidden.category_stock_slots
     ADD CONSTRAINT category_stock_slots_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app_private.customer_identities
+    ADD CONSTRAINT customer_identities_customer_id_fkey FOREIGN KEY (brand_id, customer_id) REFERENCES app_public.customers(brand_id, id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY app_private.database_logins
     ADD CONSTRAINT database_logins_acting_brand_id_fkey FOREIGN KEY (acting_brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
@@ -6012,6 +8708,27 @@ ALTER TABLE ONLY app_public.agency_grants
 ALTER TABLE ONLY app_public.agency_grants
     ADD CONSTRAINT agency_grants_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY app_public.channels
+    ADD CONSTRAINT channels_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.customers
+    ADD CONSTRAINT customers_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES app_public.organizations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.customers
+    ADD CONSTRAINT customers_channel_fkey FOREIGN KEY (brand_id, channel) REFERENCES app_public.channels(brand_id, code) ON DELETE RESTRICT;
+
+COMMENT ON CONSTRAINT customers_channel_fkey ON app_public.customers IS '@fieldName acquisitionChannel
+The channel by which the customer came.';
+
+ALTER TABLE ONLY app_public.erasure_requests
+    ADD CONSTRAINT erasure_requests_customer_id_fkey FOREIGN KEY (brand_id, customer_id) REFERENCES app_public.customers(brand_id, id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.erasure_requests
+    ADD CONSTRAINT erasure_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY app_public.import_rejects
+    ADD CONSTRAINT import_rejects_run_id_fkey FOREIGN KEY (brand_id, run_id) REFERENCES app_public.import_runs(brand_id, id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY app_public.invitations
     ADD CONSTRAINT invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES app_public.users(id) ON DELETE RESTRICT;
 
@@ -6042,7 +8759,15 @@ CREATE POLICY maintain ON app_hidden.category_stock_slots TO fluence_definer USI
 
 CREATE POLICY select_brand ON app_hidden.category_stock_slots FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_finance_manager, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
+ALTER TABLE app_private.audit_seals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.audit_series ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.channel_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.customer_identities ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.data_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.database_logins ENABLE ROW LEVEL SECURITY;
 
@@ -6053,6 +8778,12 @@ ALTER TABLE app_private.feed_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.feed_topics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.feeds ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_private.import_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY insert_all ON app_private.audit_seals FOR INSERT TO fluence_definer WITH CHECK (true);
+
+CREATE POLICY insert_all ON app_private.audit_series FOR INSERT TO fluence_definer WITH CHECK (true);
 
 ALTER TABLE app_private.invitation_mails ENABLE ROW LEVEL SECURITY;
 
@@ -6066,6 +8797,10 @@ ALTER TABLE app_private.mails ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY maintain ON app_private.channel_key TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.customer_identities TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.data_keys TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.database_logins TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.drift_checks TO fluence_definer USING (true) WITH CHECK (true);
@@ -6075,6 +8810,8 @@ CREATE POLICY maintain ON app_private.feed_entries TO fluence_definer USING (tru
 CREATE POLICY maintain ON app_private.feed_topics TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.feeds TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_private.import_keys TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.invitation_mails TO fluence_definer USING (true) WITH CHECK (true);
 
@@ -6098,6 +8835,8 @@ CREATE POLICY maintain ON app_private.registrations TO fluence_definer USING (tr
 
 CREATE POLICY maintain ON app_private.second_factors TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_private.server_log_positions TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_private.sessions TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_private.user_accounts TO fluence_definer USING (true) WITH CHECK (true);
@@ -6116,6 +8855,10 @@ ALTER TABLE app_private.registrations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.second_factors ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY select_all ON app_private.audit_seals FOR SELECT TO fluence_definer USING (true);
+
+CREATE POLICY select_all ON app_private.audit_series FOR SELECT TO fluence_definer USING (true);
+
 CREATE POLICY select_all ON app_private.loaded_sources FOR SELECT TO fluence_server, fluence_worker USING (true);
 
 CREATE POLICY select_all ON app_private.outbox_deliveries FOR SELECT TO fluence_server USING (true);
@@ -6126,6 +8869,8 @@ CREATE POLICY select_platform ON app_private.outbox_deliveries FOR SELECT TO flu
 
 CREATE POLICY select_product_changes ON app_private.feed_entries FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING (((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)) AND (topic = 'product.changed'::text)));
 
+ALTER TABLE app_private.server_log_positions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_private.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_private.user_accounts ENABLE ROW LEVEL SECURITY;
@@ -6134,7 +8879,21 @@ ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.agency_grants ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app_public.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.channels ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app_public.currencies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.erasure_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.import_rejects ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app_public.import_runs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY insert_all ON app_public.audit_log FOR INSERT TO fluence_definer WITH CHECK (true);
 
 CREATE POLICY insert_brand ON app_public.products FOR INSERT TO fluence_product_manager WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
@@ -6142,7 +8901,17 @@ ALTER TABLE app_public.invitations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY maintain ON app_public.agency_grants TO fluence_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY maintain ON app_public.channels TO fluence_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY maintain ON app_public.currencies TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.customers TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.erasure_requests TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.import_rejects TO fluence_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY maintain ON app_public.import_runs TO fluence_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY maintain ON app_public.invitations TO fluence_definer USING (true) WITH CHECK (true);
 
@@ -6160,15 +8929,29 @@ ALTER TABLE app_public.organizations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app_public.products ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY select_all ON app_public.audit_log FOR SELECT TO fluence_definer USING (true);
+
 CREATE POLICY select_all ON app_public.currencies FOR SELECT TO fluence_visitor, fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor, fluence_server, fluence_worker USING (true);
 
 CREATE POLICY select_all ON app_public.organizations FOR SELECT TO fluence_server USING (true);
+
+CREATE POLICY select_brand ON app_public.channels FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_brand ON app_public.customers FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_brand ON app_public.erasure_requests FOR SELECT TO fluence_admin, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_brand ON app_public.import_rejects FOR SELECT TO fluence_admin, fluence_analyst, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
+
+CREATE POLICY select_brand ON app_public.import_runs FOR SELECT TO fluence_admin, fluence_analyst, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 CREATE POLICY select_brand ON app_public.products FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_auditor USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
 CREATE POLICY select_colleagues ON app_public.users FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_agency_manager, fluence_auditor USING ((id = ANY (ARRAY( SELECT m.user_id
    FROM app_public.memberships m
   WHERE (m.organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id))))));
+
+CREATE POLICY select_organization ON app_public.audit_log FOR SELECT TO fluence_admin, fluence_auditor USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
 
 CREATE POLICY select_organization ON app_public.invitations FOR SELECT TO fluence_admin USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
 
@@ -6179,6 +8962,8 @@ CREATE POLICY select_own ON app_public.agency_grants FOR SELECT TO fluence_admin
 CREATE POLICY select_own ON app_public.organizations FOR SELECT TO fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_influencer, fluence_agency_manager, fluence_auditor USING (((id = ( SELECT app_public.current_organization_id() AS current_organization_id)) OR (id = ( SELECT app_public.current_brand_id() AS current_brand_id))));
 
 CREATE POLICY select_own ON app_public.users FOR SELECT TO fluence_visitor, fluence_admin, fluence_analyst, fluence_marketing_manager, fluence_campaign_manager, fluence_product_manager, fluence_influencer_manager, fluence_finance_manager, fluence_support_agent, fluence_report_reader, fluence_influencer, fluence_agency_manager, fluence_auditor USING ((id = ( SELECT app_public.current_user_id() AS current_user_id)));
+
+CREATE POLICY select_platform ON app_public.audit_log FOR SELECT TO fluence_admin, fluence_auditor USING (((organization_id IS NULL) AND ( SELECT app_private.acts_for_platform() AS acts_for_platform)));
 
 CREATE POLICY update_brand ON app_public.products FOR UPDATE TO fluence_product_manager USING ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id))) WITH CHECK ((brand_id = ( SELECT app_public.current_brand_id() AS current_brand_id)));
 
@@ -6253,17 +9038,51 @@ GRANT SELECT ON TABLE app_private.current_session TO fluence_definer;
 REVOKE ALL ON FUNCTION app_private.acting_admin() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.acting_admin() TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.acting_reader(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.acting_reader(reason text) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.acting_session() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.acting_session() TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.acts_for_platform() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.acts_for_platform() TO fluence_auditor;
+
+REVOKE ALL ON FUNCTION app_private.add_data_key(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.add_data_key(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text) TO fluence_server;
+GRANT ALL ON FUNCTION app_private.add_data_key(ring bigint, purpose app_private.key_purpose, version integer, wrapped bytea, master_key_id text) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.add_member(organization_id bigint, user_id bigint, role app_public.user_role_enum) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.audit_caller(OUT door app_public.audit_door, OUT user_id bigint, OUT session_id bigint, OUT login text, OUT role text, OUT request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.audit_caller(OUT door app_public.audit_door, OUT user_id bigint, OUT session_id bigint, OUT login text, OUT role text, OUT request_id text) TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.audit_log TO fluence_admin;
+GRANT SELECT ON TABLE app_public.audit_log TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.audit_log TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.audit_digest(entry app_public.audit_log) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.audit_digest(entry app_public.audit_log) TO fluence_definer;
+
+GRANT SELECT,INSERT ON TABLE app_private.audit_seals TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.audit_seal_hash(seal app_private.audit_seals) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.audit_seal_hash(seal app_private.audit_seals) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.audit_series() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.audit_series() TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.audit_table(audited regclass, organization_column name, ignored text[], imported boolean, rekeyed boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.beat(worker_id text, seconds integer) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.begin_import(brand_id bigint, kind text, file_name text, started_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_import(brand_id bigint, kind text, file_name text, started_by text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.brand_today(brand_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.brand_today(brand_id bigint) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.change_mail(attempt_id bigint, session_hash app_private.digest, matched boolean, mail app_public.mail_address) TO fluence_server;
@@ -6282,6 +9101,9 @@ GRANT ALL ON FUNCTION app_private.confirm_mail(token_hash app_private.digest) TO
 
 REVOKE ALL ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.count_attempt(kind app_private.attempt_kind, account_key app_private.digest, address_key text, user_id bigint, session_id bigint) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.count_sealed_rows() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.count_sealed_rows() TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.create_account(mail app_public.mail_address, display_name app_public.person_name, locale app_public.locale_code, password_hash app_private.password_hash) TO fluence_server;
@@ -6346,6 +9168,33 @@ GRANT ALL ON FUNCTION app_private.event_job(delivery app_private.outbox_deliveri
 REVOKE ALL ON FUNCTION app_private.feed_channel() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.feed_channel() TO fluence_server;
 
+GRANT SELECT ON TABLE app_public.import_runs TO fluence_admin;
+GRANT SELECT ON TABLE app_public.import_runs TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.import_runs TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(file_hash) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(finished_at) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(status) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(rows_read) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(rows_added) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(rows_changed) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(rows_unchanged) ON TABLE app_public.import_runs TO fluence_definer;
+
+GRANT UPDATE(rows_rejected) ON TABLE app_public.import_runs TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.finish_import(brand_id bigint, run_id bigint, status app_public.import_status, file_hash app_private.digest) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_import(brand_id bigint, run_id bigint, status app_public.import_status, file_hash app_private.digest) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.forget_customer(brand_id bigint, customer_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.forget_customer(brand_id bigint, customer_id bigint) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.forget_failed_jobs(older_than interval) TO fluence_worker;
 
@@ -6355,11 +9204,16 @@ GRANT ALL ON FUNCTION app_private.give_back_attempt(attempt_id bigint) TO fluenc
 REVOKE ALL ON FUNCTION app_private.give_up_job(job_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.give_up_job(job_id bigint) TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.guard_partition(partition regclass) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.hand_on_events(tasks jsonb, at_most integer) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.house_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.house_figures() TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.import_lock(brand_id bigint, run_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.import_lock(brand_id bigint, run_id bigint) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.is_own_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.is_own_event(event_id bigint) TO fluence_definer;
@@ -6373,8 +9227,20 @@ GRANT ALL ON FUNCTION app_private.key_of_account(name text) TO fluence_definer;
 REVOKE ALL ON FUNCTION app_private.key_of_token(token_hash app_private.digest) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.key_of_token(token_hash app_private.digest) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.list_access_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_access_rights() TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.list_audit_seals(after_block bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_audit_seals(after_block bigint) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.list_data_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_data_keys() TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.list_database_logins() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.list_database_logins() TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.list_imports() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.list_imports() TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.list_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.list_jobs() TO fluence_definer;
@@ -6403,11 +9269,29 @@ GRANT ALL ON FUNCTION app_private.look_at_invitation(token_hash app_private.dige
 REVOKE ALL ON FUNCTION app_private.mail_key(mail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.mail_key(mail text) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.make_partition(parent regclass, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.make_partition(parent regclass, moment timestamp with time zone) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.make_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.make_partitions() TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.masked_columns(relation regclass) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app_private.masked_mail(mail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.masked_mail(mail text) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.master_keys_in_use() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.master_keys_in_use() TO fluence_server;
+GRANT ALL ON FUNCTION app_private.master_keys_in_use() TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.may_read(role name, object text, column_name text, policy text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.may_read(role name, object text, column_name text, policy text) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.membership_of(organization_id bigint, mail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.membership_of(organization_id bigint, mail text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.merge_customers(brand_id bigint, run_id bigint, rows_read bigint, lines bigint[], fields text[], codes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.merge_customers(brand_id bigint, run_id bigint, rows_read bigint, lines bigint[], fields text[], codes text[]) TO fluence_server;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.mails TO fluence_definer;
 
@@ -6417,17 +9301,34 @@ GRANT ALL ON FUNCTION app_private.move_account(mail app_private.mails) TO fluenc
 REVOKE ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.needs_second_factor(role app_public.user_role_enum) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.next_sealed_rows(table_name text, ring bigint, version integer, after uuid, row_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.next_sealed_rows(table_name text, ring bigint, version integer, after uuid, row_limit integer) TO fluence_server;
+GRANT ALL ON FUNCTION app_private.next_sealed_rows(table_name text, ring bigint, version integer, after uuid, row_limit integer) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.note_drift_check(drifted_rows bigint) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.note_import(brand_id bigint, run_id bigint, rows_read bigint, rows_added bigint, rows_changed bigint, lines bigint[], fields text[], codes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_import(brand_id bigint, run_id bigint, rows_read bigint, rows_added bigint, rows_changed bigint, lines bigint[], fields text[], codes text[]) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.note_in_audit(action app_public.audit_action, organization_id bigint, object text, row_key jsonb, reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.note_key_use(handle text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.note_key_use(handle text) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.note_login_refusals(refusals jsonb, file_id text, "position" bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_login_refusals(refusals jsonb, file_id text, "position" bigint) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.note_login_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.note_login_use() TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.note_refusals(refusals jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_refusals(refusals jsonb) TO fluence_server;
+
 REVOKE ALL ON FUNCTION app_private.notice_new_device(session app_private.sessions) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.notice_new_device(session app_private.sessions) TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.open_audit_series() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.open_person_session(user_id bigint, membership_id bigint, agency_grant_id bigint, family_id uuid, second_factor_at timestamp with time zone, session_hash app_private.digest, refresh_hash app_private.digest, device text) TO fluence_definer;
@@ -6435,11 +9336,18 @@ GRANT ALL ON FUNCTION app_private.open_person_session(user_id bigint, membership
 REVOKE ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.park_event(event_id bigint, error_code text, attempts integer) TO fluence_worker;
 
+REVOKE ALL ON FUNCTION app_private.partition_name(parent regclass, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.partition_name(parent regclass, moment timestamp with time zone) TO fluence_definer;
+
 REVOKE ALL ON FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.password_again(attempt_id bigint, session_hash app_private.digest, matched boolean) TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.password_begin(session_hash app_private.digest, address_key text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.read_data_keys(ring bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.read_data_keys(ring bigint) TO fluence_server;
+GRANT ALL ON FUNCTION app_private.read_data_keys(ring bigint) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.rebuild_category_stock(brand_id bigint) TO fluence_worker;
@@ -6468,6 +9376,10 @@ GRANT ALL ON FUNCTION app_private.release_event(event_id bigint, replay boolean)
 REVOKE ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.remove_jobs(job_ids bigint[]) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.renew_sealed_rows(table_name text, ring bigint, version integer, renewed jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.renew_sealed_rows(table_name text, ring bigint, version integer, renewed jsonb) TO fluence_server;
+GRANT ALL ON FUNCTION app_private.renew_sealed_rows(table_name text, ring bigint, version integer, renewed jsonb) TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.require_recent_second_factor() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.require_recent_second_factor() TO fluence_definer;
 
@@ -6479,6 +9391,16 @@ GRANT ALL ON FUNCTION app_private.retire_worker(worker_id text, unbegun bigint[]
 
 REVOKE ALL ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.revoke_database_login(organization_id bigint, name text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.rewrap_data_key(ring bigint, purpose app_private.key_purpose, version integer, was bytea, wrapped bytea, master_key_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.rewrap_data_key(ring bigint, purpose app_private.key_purpose, version integer, was bytea, wrapped bytea, master_key_id text) TO fluence_server;
+
+REVOKE ALL ON FUNCTION app_private.rings_to_renew() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.rings_to_renew() TO fluence_server;
+GRANT ALL ON FUNCTION app_private.rings_to_renew() TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.seal_audit_log(largest integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.seal_audit_log(largest integer) TO fluence_worker;
 
 REVOKE ALL ON FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.second_factor_begin(proof_hash app_private.digest, address_key text) TO fluence_server;
@@ -6498,6 +9420,9 @@ GRANT ALL ON FUNCTION app_private.second_factor_remove(session_hash app_private.
 REVOKE ALL ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.second_factor_wanted(session_hash app_private.digest, address_key text) TO fluence_server;
 
+REVOKE ALL ON FUNCTION app_private.server_log_position() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.server_log_position() TO fluence_worker;
+
 REVOKE ALL ON FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.set_password(user_id bigint, password_hash app_private.password_hash, but_family_id uuid) TO fluence_definer;
 
@@ -6506,6 +9431,9 @@ GRANT ALL ON FUNCTION app_private.settle_event(event_id bigint) TO fluence_defin
 
 REVOKE ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.settle_mail(event_id bigint, mail_id bigint, failure text) TO fluence_worker;
+
+REVOKE ALL ON FUNCTION app_private.stage_customers() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.stage_customers() TO fluence_server;
 
 REVOKE ALL ON FUNCTION app_private.sweep_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.sweep_jobs() TO fluence_worker;
@@ -6527,9 +9455,16 @@ GRANT ALL ON FUNCTION app_private.take_mail(mail_id bigint, token_hash app_priva
 REVOKE ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.take_token(token_hash app_private.digest, purposes app_private.mail_purpose[]) TO fluence_definer;
 
+REVOKE ALL ON FUNCTION app_private.tg__append_only() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg__audit() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.tg__audit() TO fluence_owner;
+
 REVOKE ALL ON FUNCTION app_private.tg__fill_brand() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_agency_grants__end_access() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app_private.tg_customers__not_of_tomorrow() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.tg_memberships__end_access() FROM PUBLIC;
 
@@ -6564,6 +9499,92 @@ GRANT ALL ON FUNCTION app_private.trim_feeds(older_than interval) TO fluence_wor
 
 REVOKE ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.unlock_workers(worker_ids text[], unbegun bigint[]) TO fluence_definer;
+
+GRANT SELECT,INSERT ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT UPDATE(revoked_at) ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT UPDATE(last_used_at) ON TABLE app_private.database_logins TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_admin;
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.agency_grants TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.agency_grants TO fluence_definer;
+
+GRANT UPDATE(ended_at) ON TABLE app_public.agency_grants TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.memberships TO fluence_admin;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.memberships TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.memberships TO fluence_definer;
+
+GRANT UPDATE(ended_at) ON TABLE app_public.memberships TO fluence_definer;
+
+GRANT SELECT ON TABLE app_public.users TO fluence_visitor;
+GRANT SELECT ON TABLE app_public.users TO fluence_admin;
+GRANT SELECT ON TABLE app_public.users TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.users TO fluence_report_reader;
+GRANT SELECT ON TABLE app_public.users TO fluence_influencer;
+GRANT SELECT ON TABLE app_public.users TO fluence_agency_manager;
+GRANT SELECT ON TABLE app_public.users TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_visitor;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_admin;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_analyst;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_product_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_finance_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_support_agent;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_report_reader;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_agency_manager;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_auditor;
+GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_visitor;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_admin;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_analyst;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_marketing_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_campaign_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_product_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_finance_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_support_agent;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_report_reader;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_agency_manager;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_auditor;
+GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(deactivated_at) ON TABLE app_public.users TO fluence_definer;
+
+GRANT UPDATE(deleted_at) ON TABLE app_public.users TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.access_holders TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.sensitive_data TO fluence_definer;
+
+GRANT SELECT ON TABLE app_private.access_rights TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_private.visible_access_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.visible_access_rights() TO fluence_admin;
+GRANT ALL ON FUNCTION app_private.visible_access_rights() TO fluence_auditor;
 
 REVOKE ALL ON FUNCTION app_private.visible_api_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.visible_api_keys() TO fluence_admin;
@@ -6632,20 +9653,6 @@ GRANT ALL ON FUNCTION app_private.want_mail(template text, user_id bigint, purpo
 
 REVOKE ALL ON FUNCTION app_private.watch_logins() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_logins() TO fluence_server;
-
-GRANT SELECT ON TABLE app_public.memberships TO fluence_admin;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_analyst;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_marketing_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_campaign_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_product_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_influencer_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_finance_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_support_agent;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_agency_manager;
-GRANT SELECT ON TABLE app_public.memberships TO fluence_auditor;
-GRANT SELECT,INSERT ON TABLE app_public.memberships TO fluence_definer;
-
-GRANT UPDATE(ended_at) ON TABLE app_public.memberships TO fluence_definer;
 
 REVOKE ALL ON FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.change_role(membership_id bigint, role app_public.user_role_enum) TO fluence_admin;
@@ -6793,6 +9800,36 @@ GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_influ
 GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_agency_manager;
 GRANT ALL ON FUNCTION app_public.end_session(session_id bigint) TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_public.customers TO fluence_admin;
+GRANT SELECT ON TABLE app_public.customers TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.customers TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.customers TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.customers TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.customers TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.customers TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.customers TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.customers TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(name_mask) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(mail_mask) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(phone_mask) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(address_mask) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(channel) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(since) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(is_account_deleted) ON TABLE app_public.customers TO fluence_definer;
+
+GRANT UPDATE(erased_at) ON TABLE app_public.customers TO fluence_definer;
+
+REVOKE ALL ON FUNCTION app_public.erase_customer(customer_id bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.erase_customer(customer_id bigint, reason text) TO fluence_admin;
+
 REVOKE ALL ON FUNCTION app_public.feed_position(after bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_admin;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_analyst;
@@ -6804,12 +9841,8 @@ GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_finance_
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_support_agent;
 GRANT ALL ON FUNCTION app_public.feed_position(after bigint) TO fluence_auditor;
 
-GRANT SELECT ON TABLE app_public.agency_grants TO fluence_admin;
-GRANT SELECT ON TABLE app_public.agency_grants TO fluence_agency_manager;
-GRANT SELECT ON TABLE app_public.agency_grants TO fluence_auditor;
-GRANT SELECT,INSERT ON TABLE app_public.agency_grants TO fluence_definer;
-
-GRANT UPDATE(ended_at) ON TABLE app_public.agency_grants TO fluence_definer;
+REVOKE ALL ON FUNCTION app_public.find_customer(mail_hash bytea, phone_hash bytea, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.find_customer(mail_hash bytea, phone_hash bytea, reason text) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.grant_agency(agency_slug text, role app_public.user_role_enum) TO fluence_admin;
@@ -6843,6 +9876,9 @@ GRANT ALL ON FUNCTION app_public.leave_organization() TO fluence_auditor;
 
 REVOKE ALL ON FUNCTION app_public.reactivate_user(user_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reactivate_user(user_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.read_person(customer_id bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.read_person(customer_id bigint, reason text) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.remove_member(membership_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.remove_member(membership_id bigint) TO fluence_admin;
@@ -6962,15 +9998,35 @@ GRANT SELECT ON TABLE app_hidden.category_stock_drift TO fluence_auditor;
 
 GRANT SELECT ON TABLE app_private.attempt_limits TO fluence_definer;
 
+GRANT SELECT,INSERT ON TABLE app_private.audit_series TO fluence_definer;
+
 GRANT SELECT ON TABLE app_private.channel_key TO fluence_definer;
 
-GRANT SELECT,INSERT ON TABLE app_private.database_logins TO fluence_definer;
-
-GRANT UPDATE(revoked_at) ON TABLE app_private.database_logins TO fluence_definer;
-
-GRANT UPDATE(last_used_at) ON TABLE app_private.database_logins TO fluence_definer;
-
 GRANT SELECT ON TABLE app_private.current_login TO fluence_definer;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(person_ref) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(key_version) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(name) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(mail) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(phone) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(address) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(mail_hash) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(phone_hash) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(address_hash) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT UPDATE(whole_hash) ON TABLE app_private.customer_identities TO fluence_definer;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app_private.data_keys TO fluence_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_private.drift_checks TO fluence_definer;
 
@@ -6989,6 +10045,8 @@ GRANT SELECT,INSERT ON TABLE app_private.feed_topics TO fluence_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.feeds TO fluence_definer;
 
+GRANT SELECT,INSERT,DELETE ON TABLE app_private.import_keys TO fluence_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.invitation_mails TO fluence_definer;
 
 GRANT SELECT ON TABLE app_private.loaded_sources TO fluence_server;
@@ -7005,7 +10063,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.refresh_tokens TO fluence
 
 GRANT SELECT,INSERT,DELETE ON TABLE app_private.registrations TO fluence_definer;
 
+GRANT SELECT ON TABLE app_private.sealed_tables TO fluence_definer;
+GRANT SELECT ON TABLE app_private.sealed_tables TO fluence_server;
+GRANT SELECT ON TABLE app_private.sealed_tables TO fluence_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.second_factors TO fluence_definer;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app_private.server_log_positions TO fluence_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.user_accounts TO fluence_definer;
 
@@ -7013,6 +10077,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app_private.worker_heartbeats TO flue
 
 GRANT SELECT ON TABLE app_public.api_keys TO fluence_admin;
 GRANT SELECT ON TABLE app_public.api_keys TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.channels TO fluence_admin;
+GRANT SELECT ON TABLE app_public.channels TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.channels TO fluence_marketing_manager;
+GRANT SELECT ON TABLE app_public.channels TO fluence_campaign_manager;
+GRANT SELECT ON TABLE app_public.channels TO fluence_product_manager;
+GRANT SELECT ON TABLE app_public.channels TO fluence_influencer_manager;
+GRANT SELECT ON TABLE app_public.channels TO fluence_finance_manager;
+GRANT SELECT ON TABLE app_public.channels TO fluence_support_agent;
+GRANT SELECT ON TABLE app_public.channels TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.channels TO fluence_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app_public.currencies TO fluence_definer;
 GRANT SELECT ON TABLE app_public.currencies TO fluence_server;
@@ -7033,6 +10108,10 @@ GRANT SELECT ON TABLE app_public.currencies TO fluence_auditor;
 GRANT SELECT ON TABLE app_public.database_logins TO fluence_admin;
 GRANT SELECT ON TABLE app_public.database_logins TO fluence_auditor;
 
+GRANT SELECT ON TABLE app_public.erasure_requests TO fluence_admin;
+GRANT SELECT ON TABLE app_public.erasure_requests TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.erasure_requests TO fluence_definer;
+
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_visitor;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_admin;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_analyst;
@@ -7045,6 +10124,11 @@ GRANT SELECT ON TABLE app_public.error_codes TO fluence_support_agent;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_influencer;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_agency_manager;
 GRANT SELECT ON TABLE app_public.error_codes TO fluence_auditor;
+
+GRANT SELECT ON TABLE app_public.import_rejects TO fluence_admin;
+GRANT SELECT ON TABLE app_public.import_rejects TO fluence_analyst;
+GRANT SELECT ON TABLE app_public.import_rejects TO fluence_auditor;
+GRANT SELECT,INSERT ON TABLE app_public.import_rejects TO fluence_definer;
 
 GRANT SELECT ON TABLE app_public.members TO fluence_admin;
 GRANT SELECT ON TABLE app_public.members TO fluence_analyst;
@@ -7099,54 +10183,8 @@ GRANT SELECT ON TABLE app_public.product_changes TO fluence_finance_manager;
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_support_agent;
 GRANT SELECT ON TABLE app_public.product_changes TO fluence_auditor;
 
-GRANT SELECT ON TABLE app_public.users TO fluence_visitor;
-GRANT SELECT ON TABLE app_public.users TO fluence_admin;
-GRANT SELECT ON TABLE app_public.users TO fluence_analyst;
-GRANT SELECT ON TABLE app_public.users TO fluence_marketing_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_campaign_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_product_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_influencer_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_finance_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_support_agent;
-GRANT SELECT ON TABLE app_public.users TO fluence_report_reader;
-GRANT SELECT ON TABLE app_public.users TO fluence_influencer;
-GRANT SELECT ON TABLE app_public.users TO fluence_agency_manager;
-GRANT SELECT ON TABLE app_public.users TO fluence_auditor;
-GRANT SELECT,INSERT ON TABLE app_public.users TO fluence_definer;
-
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_visitor;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_admin;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_analyst;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_marketing_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_campaign_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_product_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_finance_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_support_agent;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_report_reader;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_influencer;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_agency_manager;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_auditor;
-GRANT UPDATE(display_name) ON TABLE app_public.users TO fluence_definer;
-
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_visitor;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_admin;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_analyst;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_marketing_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_campaign_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_product_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_finance_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_support_agent;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_report_reader;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_influencer;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_agency_manager;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_auditor;
-GRANT UPDATE(locale) ON TABLE app_public.users TO fluence_definer;
-
-GRANT UPDATE(deactivated_at) ON TABLE app_public.users TO fluence_definer;
-
-GRANT UPDATE(deleted_at) ON TABLE app_public.users TO fluence_definer;
+GRANT SELECT ON TABLE reporting.access_review TO fluence_admin;
+GRANT SELECT ON TABLE reporting.access_review TO fluence_auditor;
 
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_admin;
 GRANT SELECT ON TABLE reporting.category_stock TO fluence_analyst;

@@ -1,6 +1,6 @@
 -- Attached by app_private.audit_table(), which says what its arguments are. Rows are compared and
--- kept as JSON, so that one function serves every table. It runs with each write, so each row is made
--- JSON once, and what is the same for all rows is asked once.
+-- kept as JSON, so that one function serves every table. It runs with each write, so each row is
+-- made JSON once, and what is the same for all rows is asked once.
 create or replace function app_private.tg__audit()
 returns trigger
 language plpgsql
