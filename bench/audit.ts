@@ -25,7 +25,7 @@ export async function measure(): Promise<Figure[]> {
   const accessTo = (name: string) => accessThrough(cluster.url(name), cluster.password)
   try {
     await withClient(cluster.url('postgres'), (c) => c.query('create database audited'))
-    await prepareDatabase(accessTo('audited'), undefined, { withCurrent: true })
+    await prepareDatabase(accessTo('audited'))
     await withClient(accessTo('audited').root, fill)
     await withClient(cluster.url('postgres'), (c) =>
       c.query('create database unaudited template audited'),

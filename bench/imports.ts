@@ -33,7 +33,7 @@ export async function measure(): Promise<Figure[]> {
   try {
     await withClient(cluster.url('postgres'), (c) => c.query('create database fluence'))
     const access = accessThrough(cluster.url('fluence'), cluster.password)
-    await prepareDatabase(access, undefined, { withCurrent: true })
+    await prepareDatabase(access)
     const file = path.join(dir, 'customers.csv')
     fs.writeFileSync(file, csvOf(Array.from({ length: people }, (_, i) => person(i + 1))))
     const again: number[] = []

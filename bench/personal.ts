@@ -101,7 +101,7 @@ async function rotation(): Promise<Figure[]> {
   try {
     await withClient(cluster.url('postgres'), (c) => c.query('create database fluence'))
     const access = accessThrough(cluster.url('fluence'), cluster.password)
-    await prepareDatabase(access, undefined, { withCurrent: true })
+    await prepareDatabase(access)
     return await withClient(access.root, async (root) => {
       const { rows: made } = await root.query<{ id: string }>(
         `select o.id

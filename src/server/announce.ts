@@ -51,13 +51,19 @@ export function warnOfOpenDoors(env: Env, log: Log): void {
   )
 }
 
+export interface KeyWarning {
+  readonly isProblem: boolean
+  readonly text: string
+}
+
 /** That personal data cannot be read, or that a copy of the data folder is enough to. */
-export async function warnOfKeys(env: Env, server: Database, log: Log): Promise<void> {
+export async function warningsOfKeys(env: Env, server: Database): Promise<KeyWarning[]> {
   const { rows } = await server.query<{ id: string }>(
     'select m.id from app_private.master_keys_in_use() as m (id)',
   )
   const ids = rows.map(({ id }) => id)
-  for (const { isProblem, says, mend } of judgeMasterKeys(env, ids)) {
-    log[isProblem ? 'error' : 'warn'](`${says} ${mend}`)
-  }
+  return judgeMasterKeys(env, ids).map(({ isProblem, says, mend }) => ({
+    isProblem,
+    text: `${says} ${mend}`,
+  }))
 }

@@ -1,6 +1,6 @@
 import { makeProgress, type Progress } from '../progress.ts'
 import { runAsCommand } from '../run.ts'
-import { announcement, homeOf, warnOfKeys, warnOfOpenDoors } from './announce.ts'
+import { announcement, homeOf, warningsOfKeys, warnOfOpenDoors } from './announce.ts'
 import { makeApp } from './app.ts'
 import { Refusals } from './audit/refusals.ts'
 import { sealsFile } from './audit/seals-file.ts'
@@ -146,6 +146,8 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
     await life.onStop(() => worker.stop())
   }
 
+  // Asked now and told below: once people are let in, a database that breaks off ends nothing.
+  const warnings = await warningsOfKeys(env, own)
   const { hash } = readSources()
   // While sql/ is worked on, what it should be changes under us.
   readiness = databaseReadiness(probes, () => (production ? hash : readSources().hash))
@@ -154,7 +156,7 @@ async function bringUp(env: Env, life: Lifecycle, progress: Progress): Promise<v
   say = (line) => log.warn(line)
   logDefects(log)
   warnOfOpenDoors(env, log)
-  await warnOfKeys(env, own, log)
+  for (const { isProblem, text } of warnings) log[isProblem ? 'error' : 'warn'](text)
 }
 
 if (import.meta.main) await runAsCommand(() => start(readEnv()))

@@ -88,7 +88,10 @@ class Home {
     )
     const rows = await this.sql<{ name: string; sum: string | null }>(each.join(' union all '))
     expect(rows.length).toBeGreaterThan(3)
-    return rows.map(({ name, sum }) => `${name} ${sum}`).join('\n')
+    return rows
+      .map(({ name, sum }) => `${name} ${sum}`)
+      .toSorted()
+      .join('\n')
   }
 
   hashAtRest = () => this.running(() => this.hash())

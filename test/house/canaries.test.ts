@@ -137,6 +137,8 @@ function expectOnlyIn(found: readonly Found[], allowed: Readonly<Record<string, 
 const ofPeople = {
   'the name by which colleagues know each other': /(rows|data) of app_public\.users$/,
   'the address that a person signs in with': /(rows|data) of app_private\.user_accounts$/,
+  'the address of a registration that waits for its mail':
+    /(rows|data) of app_private\.registrations$/,
   'where an invitation went': /(rows|data) of app_private\.invitation_mails$/,
   'where a new address is confirmed': /(rows|data) of app_private\.mails$/,
   "the planner's samples of these columns": /(rows of pg_stats|(rows|data) of pg_statistic)$/,

@@ -32,7 +32,7 @@ beforeAll(async () => {
   cluster = await startCluster({ dir: path.join(dir, 'data'), supervise: true })
   await asSuperuser('create database model')
   const model = accessThrough(cluster.url('model'), cluster.password)
-  await prepareDatabase(model, undefined, { withCurrent: true })
+  await prepareDatabase(model)
 })
 
 beforeEach(async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster({ dir: path.join(dir, 'data') })
   await query(cluster.url('postgres'), 'create database fluence')
   access = accessThrough(cluster.url('fluence'), cluster.password)
-  await prepareDatabase(access, undefined, { withCurrent: true })
+  await prepareDatabase(access)
 })
 
 afterAll(async () => {
