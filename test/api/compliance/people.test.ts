@@ -187,6 +187,35 @@ describe('findCustomer', () => {
     expect(await ask({ mail: 'canary-in-a-mail' }, admin)).toBe('FL915')
     expect(JSON.stringify(api.reports.map(({ error }) => String(error)))).not.toContain('canary-in')
   })
+
+  test('is refused before anything is looked at, and before a key is made', async ({ api }) => {
+    const slug = `shop-${(n += 1)}`
+    const admin = await api.signIn(slug, 'admin')
+    const analyst = await api.signIn(slug, 'analyst')
+    const ask = async (mail: string, reason: string, handle?: string) =>
+      codeOf(
+        await api.graphql(
+          `mutation ($mail: String, $reason: String!) {
+            findCustomer(mail: $mail, reason: $reason) { customerId }
+          }`,
+          { mail, reason },
+          handle,
+        ),
+      )
+    for (const mail of ['a@shop.example', 'none']) {
+      expect(await ask(mail, 'A call')).toBe('FL916')
+      expect(await ask(mail, 'A call', analyst)).toBe('FL916')
+      expect(await ask(mail, ' ', admin)).toBe('FL303')
+    }
+    expect(
+      await sql(
+        api,
+        `select from app_private.data_keys as k
+         join app_public.organizations as o on o.id = k.ring where o.slug = $1`,
+        [slug],
+      ),
+    ).toEqual([])
+  })
 })
 
 test('eraseCustomer takes the identity and leaves the row', async ({ api }) => {
