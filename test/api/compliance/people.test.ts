@@ -161,6 +161,32 @@ describe('readPerson', () => {
   })
 })
 
+test('a master key that is missing is named in the log, and to no caller', async ({ api }) => {
+  const { admin, brandId } = await shop(api)
+  const wanted = '0123456789abcdef'
+  await sql(api, 'update app_private.data_keys set master_key_id = $2 where ring = $1', [
+    brandId,
+    wanted,
+  ])
+  const answers = [
+    await api.graphql(read, { id: '1', reason: 'A call' }, admin),
+    await api.graphql(
+      `mutation { findCustomer(mail: "a@shop.example", reason: "A call") { customerId } }`,
+      {},
+      admin,
+    ),
+  ]
+  for (const answer of answers) {
+    expect(codeOf(answer)).toBe('FL006')
+    expect(answer.status).toBe(500)
+    expect(JSON.stringify(answer.body)).not.toMatch(/[0-9a-f]{16} is missing|at hand|Ask the test/)
+  }
+  const logged = api.reports.filter(({ code }) => code === 'FL006')
+  expect(logged.map(({ error }) => String(error))).toEqual(
+    answers.map(() => expect.stringContaining(`${wanted} is missing`)),
+  )
+})
+
 describe('findCustomer', () => {
   const find = `mutation ($mail: String, $phone: String) {
     findCustomer(mail: $mail, phone: $phone, reason: "A call") { customerId }
