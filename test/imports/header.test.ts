@@ -52,6 +52,16 @@ describe('a header', () => {
     })
   }
 
+  test.each(['\r', '\u2028', '\u0085'])(
+    'that the data come along with, behind %j, is refused without them',
+    (end) => {
+      const header = `id,name,mail,phone,address,since${end}1,Jane,jane@shop.example,+49301,1 Way,now`
+      const refusal = /^The first line of the file goes on behind the names of the columns\.$/
+      expect(() => read(header)).toThrow(refusal)
+      expect(() => read(header.replace('since', 'since,shoe size'))).toThrow(refusal)
+    },
+  )
+
   test('with other separators is told so', () => {
     expect(() => read('id;name')).toThrow(
       expect.objectContaining({ advice: expect.stringContaining('other than commas') }),

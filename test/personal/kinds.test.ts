@@ -78,6 +78,8 @@ describe('two spellings of one thing are the same', () => {
     ['name', 'Ame\u0301lie', 'AMÉLIE'],
     ['mail', 'Jane@Shop.EXAMPLE', 'jane@shop.example'],
     ['mail', 'jane@müller.example', 'jane@xn--mller-kva.example'],
+    ['mail', 'ｊane@shop.example', 'jane@shop.example'],
+    ['mail', 'JOSE\u0301@shop.example', 'jos\u00e9@shop.example'],
     ['phone', '+49 (170) 123-4567', '00491701234567'],
     ['phone', '０１７０ 1234', '01701234'],
     ['address', '1, Way\n12345 Town', '1 way 12345 TOWN'],

@@ -195,6 +195,7 @@ begin
     left join renewed as r on r.customer_id = s.id
     where c.brand_id = v_brand_id
       and c.id = s.id
+      and c.erased_at is null
       and s.line between v_turn.first_line and v_turn.last_line
       and s.is_alone = v_turn.is_alone
       and s.code is null
@@ -238,6 +239,12 @@ begin
         select i.customer_id
         from app_private.customer_identities as i
         where i.brand_id = v_brand_id and i.customer_id = s.id
+      ) is null
+      -- Whose line changes nothing is not locked, and may have been erased by now.
+      and (
+        select c.erased_at
+        from app_public.customers as c
+        where c.brand_id = v_brand_id and c.id = s.id
       ) is null;
   end loop;
 

@@ -18,7 +18,7 @@ export function addDocs(program: Command): void {
       const progress = makeProgress()
       const { catalog, schema } = await withThrowAwayDatabase(async (access) => {
         await prepareDatabase(access, progress, { withCurrent: true })
-        const pool = makePool(access.as('fluence_authenticator'), 2, progress)
+        const pool = makePool(access.as('fluence_authenticator'), 2, progress, { pipeline: true })
         try {
           return {
             catalog: await withClient(access.root, readCatalog),

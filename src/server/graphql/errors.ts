@@ -34,7 +34,6 @@ const ofDatabase: readonly [RegExp, code: string, message: string, status: numbe
 /** Our own codes that are not simply a bad request. */
 const statusOfOurs: Readonly<Record<string, number>> = {
   FL002: 404,
-  FL006: 500,
   FL102: 401,
   FL103: 403,
   FL110: 429,
@@ -58,6 +57,14 @@ const away: Told = {
   code: 'FL905',
   message: 'The database is not available. Try again.',
   status: 503,
+}
+
+/** Which key, and where it should be, is for whoever runs the server: the log has it. */
+const keyless: Told = {
+  code: 'FL006',
+  message: 'The master key of personal data is missing.',
+  hint: 'Tell whoever runs the server; its log says which one.',
+  status: 500,
 }
 
 /** Whether it is the database that is away, so that the same may well work in a moment. */
@@ -89,6 +96,7 @@ export function tell(error: unknown): Told | undefined {
     hint?: string
     constraint?: string
   }
+  if (code === keyless.code) return keyless
   if (typeof code === 'string' && /^FL\d{3}$/.test(code)) {
     return { code, message, hint, status: statusOfOurs[code] ?? 400 }
   }

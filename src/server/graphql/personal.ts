@@ -92,10 +92,11 @@ async function findCustomer(
   given: { mail?: string | null; phone?: string | null; reason: string },
 ) {
   const { mail, phone, reason } = given
+  // First: whoever may not find anybody learns nothing of the text, and makes no key.
+  await ask('select app_public.require_reader($1)', [reason])
   if ((mail == null) === (phone == null)) {
     throw new Refusal('FL901', 'Either a mail or a phone is looked for.', 400)
   }
-  // Without a brand there is no key; SQL says why there is none.
   const hash = async (kind: KindName, text?: string | null) =>
     text == null || brand === null
       ? null

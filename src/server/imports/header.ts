@@ -45,6 +45,12 @@ export function readHeader(cells: readonly string[], columns: readonly Column[])
     }
   }
   const missing = columns.filter(({ name, required }) => required && !places.has(name))
+  if ((missing.length > 0 || unknown.length > 0) && cells.some((cell) => lineEnd.test(cell))) {
+    throw new Problem(
+      'The first line of the file goes on behind the names of the columns.',
+      'Save it with a new line (LF or CRLF) behind each row.',
+    )
+  }
   if (missing.length > 0) {
     throw new Problem(
       `The file has no column ${missing.map(({ name }) => name).join(', ')}.`,
@@ -71,6 +77,9 @@ const known = (columns: readonly Column[]) => columns.map(({ name }) => name).jo
 
 const quoted = (texts: readonly (string | undefined)[]) =>
   texts.map((text) => `"${(text ?? '').slice(0, 40)}"`).join(', ')
+
+/** Where rows end otherwise than we know, somebody's data stand in the first line, and are not quoted. */
+const lineEnd = /[\r\n\v\f\u0085\u2028\u2029]/
 
 function separatorIn([only = '', more]: readonly string[]): string | undefined {
   if (more !== undefined || !/[;\t|]/.test(only)) return undefined

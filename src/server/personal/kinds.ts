@@ -58,9 +58,8 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
     normalise(text) {
       const at = text.lastIndexOf('@')
       const domain = text.slice(at + 1)
-      return `${text.slice(0, at)}@${domainToASCII(domain) || domain}`
-        .toLowerCase()
-        .normalize('NFC')
+      const local = text.slice(0, at).normalize('NFKC').toLowerCase().normalize('NFC')
+      return `${local}@${domainToASCII(domain) || domain.toLowerCase()}`
     },
     // A column of 255 could not be addressed beyond 254 (RFC 5321).
     fault: (text) =>

@@ -161,6 +161,32 @@ describe('readPerson', () => {
   })
 })
 
+test('a master key that is missing is named in the log, and to no caller', async ({ api }) => {
+  const { admin, brandId } = await shop(api)
+  const wanted = '0123456789abcdef'
+  await sql(api, 'update app_private.data_keys set master_key_id = $2 where ring = $1', [
+    brandId,
+    wanted,
+  ])
+  const answers = [
+    await api.graphql(read, { id: '1', reason: 'A call' }, admin),
+    await api.graphql(
+      `mutation { findCustomer(mail: "a@shop.example", reason: "A call") { customerId } }`,
+      {},
+      admin,
+    ),
+  ]
+  for (const answer of answers) {
+    expect(codeOf(answer)).toBe('FL006')
+    expect(answer.status).toBe(500)
+    expect(JSON.stringify(answer.body)).not.toMatch(/[0-9a-f]{16} is missing|at hand|Ask the test/)
+  }
+  const logged = api.reports.filter(({ code }) => code === 'FL006')
+  expect(logged.map(({ error }) => String(error))).toEqual(
+    answers.map(() => expect.stringContaining(`${wanted} is missing`)),
+  )
+})
+
 describe('findCustomer', () => {
   const find = `mutation ($mail: String, $phone: String) {
     findCustomer(mail: $mail, phone: $phone, reason: "A call") { customerId }
@@ -186,6 +212,35 @@ describe('findCustomer', () => {
     expect(await ask({ mail, phone: '123' }, admin)).toBe('FL901')
     expect(await ask({ mail: 'canary-in-a-mail' }, admin)).toBe('FL915')
     expect(JSON.stringify(api.reports.map(({ error }) => String(error)))).not.toContain('canary-in')
+  })
+
+  test('is refused before anything is looked at, and before a key is made', async ({ api }) => {
+    const slug = `shop-${(n += 1)}`
+    const admin = await api.signIn(slug, 'admin')
+    const analyst = await api.signIn(slug, 'analyst')
+    const ask = async (mail: string, reason: string, handle?: string) =>
+      codeOf(
+        await api.graphql(
+          `mutation ($mail: String, $reason: String!) {
+            findCustomer(mail: $mail, reason: $reason) { customerId }
+          }`,
+          { mail, reason },
+          handle,
+        ),
+      )
+    for (const mail of ['a@shop.example', 'none']) {
+      expect(await ask(mail, 'A call')).toBe('FL916')
+      expect(await ask(mail, 'A call', analyst)).toBe('FL916')
+      expect(await ask(mail, ' ', admin)).toBe('FL303')
+    }
+    expect(
+      await sql(
+        api,
+        `select from app_private.data_keys as k
+         join app_public.organizations as o on o.id = k.ring where o.slug = $1`,
+        [slug],
+      ),
+    ).toEqual([])
   })
 })
 

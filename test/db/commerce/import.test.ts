@@ -348,6 +348,44 @@ describe('several imports at once', () => {
     expect(await stateOf(database, id)).toMatchObject([{ id: '2', name_mask: 'R***' }])
   })
 
+  test.for([
+    ['as it was', {}],
+    ['that is deleted', { is_account_deleted: true }],
+  ] as const)(
+    'and an erasure of a customer %s: no line brings the identity back',
+    async ([, given], { database }) => {
+      const id = await brand(database)
+      // The line says what is known, so the import holds nothing of it; the new one makes it wait.
+      const known = person(1, given)
+      await importText(database, id, csvOf([known]))
+      await withClient(database.superuserUrl, async (other) => {
+        await other.query('begin')
+        await other.query('lock table app_public.channels in share mode')
+        const importing = importText(database, id, csvOf([known, person(2, { channel: 5 })]))
+        const waits = await until(20_000, async () => {
+          const { rowCount } = await other.query(
+            `select from pg_locks as l
+             where l.relation = 'app_public.channels'::regclass and not l.granted`,
+          )
+          return rowCount === 1
+        })
+        expect(waits).toBe(true)
+        await rows(database, 'select app_private.forget_customer($1, 1)', [id])
+        await other.query('commit')
+        expect(counts(await importing)).toEqual({ added: 1, changed: 0, unchanged: 1, rejected: 0 })
+      })
+      expect(await stateOf(database, id)).toMatchObject([{ id: '2' }])
+      expect(
+        await rows(
+          database,
+          `select c.name_mask, c.is_account_deleted from app_public.customers as c
+           where c.brand_id = $1 and c.id = 1`,
+          [id],
+        ),
+      ).toEqual([{ name_mask: null, is_account_deleted: true }])
+    },
+  )
+
   test('take a mail that both want once', async ({ database }) => {
     const id = await brand(database)
     const mail = { customer_mail: 'both@example.org' }

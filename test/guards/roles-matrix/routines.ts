@@ -31,6 +31,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.read_person': both(`1001, 'A call'`, `2001, 'A call'`),
   'app_public.remove_member': both('1002', '2002'),
   'app_public.replay_event': both('1001', '2001'),
+  'app_public.require_reader': one(`'A call'`),
   'app_public.reset_second_factor': both('1001', '2001'),
   'app_public.retire_product': both('1001', '2001'),
   'app_public.revoke_api_key': both('1030', '2030'),
