@@ -27,6 +27,8 @@ from (
     ('personal_clear', 'app_private.invitation_mails', '{mail,mail_key}', 'organization',
       null, null, false),
     ('personal_clear', 'app_private.mails', '{address}', 'organization', null, null, false),
+    ('personal_clear', 'app_private.registrations', '{mail,mail_key,display_name}',
+      'organization', null, null, false),
 
     -- Customers.
     (
@@ -63,6 +65,7 @@ from (
 
     -- What opens doors. Nobody is meant to read any of it.
     ('secrets', 'app_private.user_accounts', '{password_hash}', 'organization', null, null, false),
+    ('secrets', 'app_private.registrations', '{password_hash}', 'organization', null, null, false),
     ('secrets', 'app_private.sessions', '{session_hash}', 'organization', null, null, false),
     ('secrets', 'app_private.second_factors', '{secret,wanted_secret}', 'organization',
       null, null, false),
@@ -70,8 +73,8 @@ from (
     ('secrets', 'app_private.refresh_tokens', '{token_hash}', 'organization', null, null, false),
     ('secrets', 'app_private.mail_tokens', '{token_hash}', 'organization', null, null, false),
     (
-      'secrets', 'app_private.login_attempts', '{account_key,address_key,challenge_hash}',
-      'organization', null, null, false
+      'secrets', 'app_private.login_attempts',
+      '{account_key,address_key,challenge_hash,secret_hash}', 'organization', null, null, false
     ),
     ('secrets', 'app_private.channel_key', '{key}', 'organization', null, null, false),
     ('secrets', 'app_private.data_keys', '{wrapped}', 'brand', null, null, false)

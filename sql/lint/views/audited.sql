@@ -18,6 +18,7 @@ with exceptions (name, reason) as (
     ('app_private.channel_key', 'made once, by a migration'),
     ('app_private.login_attempts', 'counts for a day; the session that comes of it is audited'),
     ('app_private.refresh_tokens', 'prolong a session, which is audited'),
+    ('app_private.registrations', 'wait for a mail; the account that comes of it is audited'),
     ('app_private.mails', 'mails to send; what they tell of is audited'),
     ('app_private.mail_tokens', 'are in mails; what is done with one is audited'),
     ('app_hidden.category_stock_slots', 'a roll-up of products, which are audited'),

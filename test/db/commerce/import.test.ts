@@ -332,6 +332,7 @@ describe('several imports at once', () => {
         csvOf([1, 2].map((each) => person(each, { customer_name: 'Renamed' }))),
       )
       const waits = await until(20_000, async () => {
+        await erasing.query('select pg_stat_clear_snapshot()')
         const { rowCount } = await erasing.query(
           `select from pg_stat_activity as a
            where a.datname = current_database() and a.wait_event_type = 'Lock'`,

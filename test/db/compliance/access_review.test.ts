@@ -251,13 +251,11 @@ describe('the access review', () => {
     await logIn(story.client, 'ann@example.com')
     expect((await line(`membership:${ann}`))?.last_used_at).toBeInstanceOf(Date)
     await story.as(null)
-    const times = {
-      since: new Date('2024-01-02T03:04:05Z'),
-      used: new Date('2024-02-03T04:05:06Z'),
-    }
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+    const times = { since: daysAgo(300), used: daysAgo(200) }
     await story.rows(
       `update app_private.sessions
-       set created_at = $2, last_used_at = $3, second_factor_at = second_factor_at
+       set created_at = $2::timestamptz, last_used_at = $3, expires_at = $2::timestamptz + interval '700 days'
        where id = $1`,
       [key, times.since, times.used],
     )

@@ -33,7 +33,7 @@ describe('the audit log', () => {
     const id = await story.product(acme, { title: 'Apron' })
     await story.rows(`set local application_name = 'fluence req:abc-1'`)
     await story.rows(`update app_public.products set title = 'Bib', stock_quantity = 3`)
-    await story.rows('delete from app_public.products')
+    await story.rows('select app_public.delete_product($1)', [id])
     const [added, edited, deleted, ...rest] = await entries(story, 'app_public.products')
     expect(rest).toEqual([])
     const row_key = { brand_id: Number(acme), id: Number(id) }

@@ -286,6 +286,13 @@ describe('a login', () => {
 
   test('never shows its password to the server', async ({ database }) => {
     await ask(database.superuserUrl, 'create extension pg_stat_statements')
+    // Off on a server of ours, and on where another one is used.
+    await ask(
+      database.superuserUrl,
+      `do $$ begin execute format(
+         'alter database %I set pg_stat_statements.track_utility = on', current_database()
+       ); end $$`,
+    )
     const made = await (await brand(database)).create()
     const said = async (text: string) =>
       (

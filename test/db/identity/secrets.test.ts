@@ -35,6 +35,7 @@ describe('the rights of people', () => {
     )
     expect(functions.map(({ proname }) => proname)).toEqual([
       'acts_for_platform',
+      'visible_access_rights',
       'visible_api_keys',
       'visible_database_logins',
       'visible_invitations',
