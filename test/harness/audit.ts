@@ -90,7 +90,7 @@ export class AuditedDatabase {
       await this.rows<Seal>(
         `select s.block::text as block, s.hash, s.rows, s.sealed_at as "sealedAt"
          from app_private.list_audit_seals($1) as s`,
-        [file.last()],
+        [file.last()?.block ?? '0'],
       ),
     )
   }

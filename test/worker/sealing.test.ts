@@ -3,8 +3,10 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { verifyAuditLog } from '../../src/server/audit/open.ts'
+import { startSealer } from '../../src/server/audit/sealer.ts'
 import { readSeals, sealsFile } from '../../src/server/audit/seals-file.ts'
 import type { Fault, Verified } from '../../src/server/audit/verify.ts'
+import { noLog } from '../../src/server/log.ts'
 import { type Access, accessThrough } from '../../src/server/postgres/access.ts'
 import { type Cluster, startCluster } from '../../src/server/postgres/cluster.ts'
 import { prepareDatabase } from '../../src/server/postgres/open.ts'
@@ -210,6 +212,43 @@ test('what a crash kept from the file is written later, and half a line is mende
   expect(await settled(folder)).toMatchObject({ found: [], blocks: 4, compared: 4 })
   expect(await blocksIn(folder)).toEqual([1, 2, 3, 4])
   expect(fs.statSync(sealsFile(folder)).mode & 0o777).toBe(0o600)
+})
+
+test('where file and database are not of one log, the sealer says so', async () => {
+  const folder = machine()
+  const told: string[] = []
+  const tell = (line: string) => void told.push(line)
+  const log = { ...noLog, warn: tell, error: tell }
+  const round = async (what: string) => {
+    const leader = startSealer({
+      url: access.as('fluence_worker'),
+      file: sealsFile(folder),
+      log,
+      everyMs: 50,
+    })
+    await query(access.root, `select app_private.note_in_audit('read', null, 'x', null, null)`)
+    const isDone = await until(30_000, () =>
+      what === '' ? verify(folder).then(({ unsealed }) => unsealed === 0) : told.length > 0,
+    )
+    await leader.stop()
+    expect(isDone).toBe(true)
+    expect(told.splice(0)).toEqual(what === '' ? [] : [expect.stringMatching(what)])
+  }
+  await round('')
+  await round('')
+  fs.rmSync(sealsFile(folder))
+  await round('There were no seals outside')
+  await round('')
+  const seals = fs.readFileSync(sealsFile(folder), 'utf8')
+  fs.writeFileSync(
+    sealsFile(folder),
+    seals
+      .trimEnd()
+      .split('\n')
+      .with(-1, JSON.stringify({ block: '9', hash: 'a'.repeat(64) }))
+      .join('\n') + '\n',
+  )
+  await round('not those of the database')
 })
 
 test('what waits for long goes into several blocks', async () => {

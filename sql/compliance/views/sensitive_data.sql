@@ -56,7 +56,7 @@ from (
     ('money', 'reporting.rollup_drift', '{}', 'brand', null, null, false),
 
     -- What happened, and who gets in.
-    ('audit', 'app_public.audit_log', '{}', 'organization', null, null, false),
+    ('audit', 'app_public.audit_log', '{}', 'acting', null, null, false),
     ('audit', 'app_private.audit_seals', '{}', 'organization', null, null, false),
     ('access', 'app_public.database_logins', '{}', 'acting', null, null, false),
     ('access', 'app_public.api_keys', '{}', 'acting', null, null, false),

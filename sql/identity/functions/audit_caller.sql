@@ -36,18 +36,29 @@ begin
     when 'fluence_worker' then
       door := 'worker';
     else
-      select l.user_id, l.role
-      into audit_caller.user_id, audit_caller.role
-      from app_private.current_login as l;
-      door := case
-        when exists (
-          select from app_private.database_logins as l
-          where l.login_oid = (select r.oid from pg_roles as r where r.rolname = session_user)
-        ) then 'sql'
-        else 'house'
-      end;
       login := session_user;
-      return;
+      -- The login that installed us makes and ends database logins, for an admin or by a command.
+      if pg_has_role(session_user, 'fluence_server', 'usage') then
+        select s.user_id, s.id, s.role::text
+        into audit_caller.user_id, audit_caller.session_id, audit_caller.role
+        from app_private.sessions as s
+        where s.id = nullif(current_setting('fluence.acting_session', true), '')::bigint;
+        door := case when session_id is not null then 'app' else 'house' end;
+      else
+        select l.user_id, l.role
+        into audit_caller.user_id, audit_caller.role
+        from app_private.current_login as l;
+        door := case
+          when exists (
+            select from app_private.database_logins as l
+            where l.login_oid = (select r.oid from pg_roles as r where r.rolname = session_user)
+          ) then 'sql'
+          else 'house'
+        end;
+      end if;
+      if door <> 'app' then
+        return;
+      end if;
   end case;
   request_id := left(substring(v_application from '^fluence (?:server )?req:(.+)$'), 100);
 end

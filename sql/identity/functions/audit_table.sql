@@ -11,13 +11,23 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_key constant text[] := array(
-    select a.attname::text
+  -- The primary key, or another one that names a row where that is a secret.
+  v_key constant text[] := (
+    select c.names
     from pg_constraint as k
-    cross join unnest(k.conkey) with ordinality as c (attnum, position)
-    join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = c.attnum
-    where k.conrelid = audit_table.audited and k.contype = 'p'
-    order by c.position
+    cross join lateral (
+      select
+        array_agg(a.attname::text order by u.position) as names,
+        bool_and(a.attnotnull) as is_known
+      from unnest(k.conkey) with ordinality as u (attnum, position)
+      join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.attnum
+    ) as c
+    where k.conrelid = audit_table.audited and k.contype in ('p', 'u') and c.is_known
+    order by
+      c.names && app_private.masked_columns(audit_table.audited),
+      k.contype <> 'p',
+      k.conname
+    limit 1
   );
   v_call constant text := format(
     'for each statement %%s execute function app_private.tg__audit(%L, %L, %L, %L)',
@@ -62,7 +72,8 @@ end
 $$;
 comment on function app_private.audit_table(regclass, name, text[], boolean, boolean) is
   'Attaches the audit log to a table. Named are the column that tells whose a row is (null: '
-  'nobody''s), columns whose change alone is not worth an entry, and whether rows that an import '
+  'nobody''s), columns whose change alone is not worth an entry (they stand in those of other '
+  'changes), and whether rows that an import '
   'adds are covered by the entry of its run (fluence.import_run, set by the server''s own login), '
   'and whether what is sealed with a new key is by the entry of that key (fluence.new_key, set by '
   'app_private.renew_sealed_rows()).';

@@ -128,7 +128,12 @@ begin
           ) as after
         from jsonb_each(coalesce(n.image, o.image)) as e
         where o.image is null or n.image is null
+          or e.value <> o.image -> e.key or e.key = any (v_ignored)
+        -- What alone is not worth an entry stands in those of other changes: as it was by then.
+        having bool_or(
+          o.image is null or n.image is null
           or e.value <> o.image -> e.key and e.key <> all (v_ignored)
+        )
       ) as d
       cross join lateral (
         select jsonb_object_agg(

@@ -1,7 +1,12 @@
 drop policy if exists select_organization on app_public.audit_log;
 create policy select_organization on app_public.audit_log
   for select to fluence_admin, fluence_auditor
-  using (organization_id = (select app_public.current_organization_id()));
+  -- By a grant one reads what concerns the brand, and not the agency.
+  using (
+    organization_id = (
+      select coalesce(app_public.current_brand_id(), app_public.current_organization_id())
+    )
+  );
 -- What belongs to no organization, the platform reads.
 drop policy if exists select_platform on app_public.audit_log;
 create policy select_platform on app_public.audit_log

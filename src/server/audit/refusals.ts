@@ -15,7 +15,7 @@ export interface RefusalsOptions {
   readonly soonMs?: number
   /** How long others of its kind are added up. */
   readonly windowMs?: number
-  /** How many kinds are told apart within that time. */
+  /** How many kinds are told apart within that time; as many more are told apart by caller and code. */
   readonly kinds?: number
 }
 
@@ -25,14 +25,14 @@ export interface RefusalsOptions {
  * up no request and fills no disk.
  */
 export class Refusals {
-  readonly #server: Pool
+  readonly #server: Pick<Pool, 'query'>
   readonly #options: Required<RefusalsOptions>
   readonly #found = new Map<string, Refused>()
   #writing: Promise<unknown> = Promise.resolve()
   #soon: NodeJS.Timeout | undefined
   #window: NodeJS.Timeout | undefined
 
-  constructor(server: Pool, options: RefusalsOptions = {}) {
+  constructor(server: Pick<Pool, 'query'>, options: RefusalsOptions = {}) {
     this.#server = server
     this.#options = { soonMs: 200, windowMs: 60_000, kinds: 1000, ...options }
   }
@@ -40,9 +40,7 @@ export class Refusals {
   /** What the request at hand was refused. */
   note(code: string): void {
     const { id = '-', session = '', operation = 'graphql' } = currentRequest() ?? {}
-    const isKnown = this.#found.has(keyOf(session, operation, code))
-    const crowded = !isKnown && this.#found.size >= this.#options.kinds
-    const [who, object] = crowded ? ['', 'graphql of many'] : [session, operation]
+    const [who, object] = this.#toldApart(session, operation, code)
     const key = keyOf(who, object, code)
     const refused = this.#found.get(key)
     this.#window ??= this.#after(this.#options.windowMs, () => this.#close())
@@ -53,6 +51,16 @@ export class Refusals {
     const session_hash = crypto.createHash('sha256').update(who).digest('hex')
     this.#found.set(key, { session_hash, request_id: id, object, code, times: 1 })
     this.#soon ??= this.#after(this.#options.soonMs, () => this.#write())
+  }
+
+  /** Who asks for many things crowds out what they were, and not so soon who asks. */
+  #toldApart(session: string, operation: string, code: string): [who: string, object: string] {
+    const many = 'graphql of many'
+    const { kinds } = this.#options
+    const fits = (who: string, object: string, most: number) =>
+      this.#found.size < most || this.#found.has(keyOf(who, object, code))
+    if (fits(session, operation, kinds)) return [session, operation]
+    return fits(session, many, 2 * kinds) ? [session, many] : ['', many]
   }
 
   /** Writes what is left. */

@@ -26,9 +26,9 @@ export class SealsFile {
     this.#file = file
   }
 
-  /** The last block in it, 0 if there is none. A line that a crash has cut off is taken away. */
-  last(): string {
-    if (!fs.existsSync(this.#file)) return '0'
+  /** The last seal in it. A line that a crash has cut off is taken away. */
+  last(): Seal | undefined {
+    if (!fs.existsSync(this.#file)) return undefined
     const file = fs.openSync(this.#file, 'r+')
     try {
       const { size } = fs.fstatSync(file)
@@ -38,7 +38,7 @@ export class SealsFile {
       const end = tail.lastIndexOf('\n') + 1
       if (end < tail.length) fs.ftruncateSync(file, start + end)
       const line = tail.subarray(0, end).toString().trimEnd().split('\n').at(-1)
-      return (line && readSeal(line)?.block) || '0'
+      return line ? readSeal(line) : undefined
     } finally {
       fs.closeSync(file)
     }

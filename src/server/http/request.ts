@@ -57,9 +57,12 @@ export function requestIdFrom(header: string | string[] | undefined): string {
   return crypto.randomUUID()
 }
 
-/** How PostgreSQL names the transaction of a request; it shows at most 63 characters of it. */
-export const applicationName = (id = currentRequestId()): string =>
-  id === undefined ? 'fluence' : `fluence req:${id}`.slice(0, 63)
+/**
+ * How PostgreSQL names the transaction of a request, of which it shows at most 63 characters: the audit
+ * log has its id from there.
+ */
+export const applicationName = (id = currentRequestId(), of = 'fluence'): string =>
+  id === undefined ? of : `${of} req:${id}`.slice(0, 63)
 
 /** Work that is called back later, outside of the flow of the request that it belongs to. */
 export const forThisRequest = <T extends unknown[]>(work: (...given: T) => void) =>

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { Refusal } from '../graphql/errors.ts'
 import { oneAddress } from '../mail/address.ts'
 import { pause } from '../postgres/processes.ts'
+import { asRequest } from './as-request.ts'
 import type { DatabaseLogins } from './database-logins.ts'
 import { newOpaque, sha256Of } from './opaque.ts'
 import { type BrokenRule, brokenRules, type Known } from './password-rule.ts'
@@ -445,7 +446,7 @@ export class Accounts {
   async #ask<T extends object>(text: string, values: unknown[]): Promise<T[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { rows } = await this.#server.query<T>(text, values)
+        const { rows } = await asRequest(this.#server, (one) => one.query<T>(text, values))
         return rows
       } catch (error) {
         // One statement is one transaction: nothing of it happened, and the other one is through.

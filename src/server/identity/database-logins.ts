@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import os from 'node:os'
 import type pg from 'pg'
 import type { Env } from '../env.ts'
+import { applicationName } from '../http/request.ts'
 import { inTransaction, withClient } from '../postgres/connect.ts'
 import { createRole, endWhatIsOver, freeName, oneByOne } from './login-roles.ts'
 
@@ -86,14 +87,17 @@ export class DatabaseLogins {
   /** From the next statement on it is nobody; when this returns its connections are gone. */
   revoke(manager: Manager, name: string): Promise<void> {
     return this.#asRoot(async (client) => {
-      const { organization_id } = await managed(client, manager)
       let mine: string | undefined
       try {
-        const { rows } = await client.query<{ login: string }>(
-          'select app_private.revoke_database_login($1, $2) as login',
-          [organization_id, name],
-        )
-        mine = rows[0]?.login
+        // One transaction: who asked is known to the audit log until its end.
+        mine = await inTransaction(client, async () => {
+          const { organization_id } = await managed(client, manager)
+          const { rows } = await client.query<{ login: string }>(
+            'select app_private.revoke_database_login($1, $2) as login',
+            [organization_id, name],
+          )
+          return rows[0]?.login
+        })
       } finally {
         // Also what an earlier attempt left, that was broken off.
         await endWhatIsOver(client, (login, error) => {
@@ -104,10 +108,14 @@ export class DatabaseLogins {
   }
 
   #asRoot<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return withClient(this.#rootUrl, async (client) => {
-      await becomeServer(client)
-      return work(client)
-    })
+    return withClient(
+      this.#rootUrl,
+      async (client) => {
+        await becomeServer(client)
+        return work(client)
+      },
+      applicationName(),
+    )
   }
 
   #addressFor(loginName: string, password: string): string {

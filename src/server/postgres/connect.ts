@@ -5,10 +5,11 @@ import { explain, Problem } from '../../problem.ts'
 export async function withClient<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,
+  application_name = 'fluence',
 ): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
-    application_name: 'fluence',
+    application_name,
     connectionTimeoutMillis: 10_000,
   })
   // A connection that breaks between two statements is reported by the next one.

@@ -1,5 +1,7 @@
 import { describe, expect } from 'vitest'
+import { sha256Of } from '../../../src/server/identity/opaque.ts'
 import { withClient } from '../../../src/server/postgres/connect.ts'
+import { login, mutate, somebody, sql } from '../../harness/accounts.ts'
 import { type Api, test } from '../../harness/api.ts'
 
 const add =
@@ -78,6 +80,58 @@ describe('what the door refuses', () => {
     const { status } = await api.graphql(add, { p: { ...product, title: ' ' } }, handle)
     expect(status).toBe(400)
     expect(await refusalsIn(api, 'wrong')).toEqual([])
+  })
+})
+
+describe('what the server does itself for a request', () => {
+  const aRequest = expect.stringMatching(/^[0-9a-f-]{36}$/)
+  const noted = (api: Api, object: string) =>
+    sql<Record<string, unknown>>(
+      api,
+      `select l.action, l.door, l.role, l.request_id, l.user_id, l.session_id
+       from app_public.audit_log as l where l.object = $1 order by l.id`,
+      [object],
+    )
+
+  test('is noted under its id: an account, a session', async ({ api }) => {
+    const mail = await somebody(api)
+    await login(api, mail)
+    for (const object of ['app_private.user_accounts', 'app_private.sessions']) {
+      const last = (await noted(api, object)).at(-1)
+      expect(last, object).toMatchObject({ door: 'app', request_id: aRequest })
+    }
+    // The next one finds the connection as it was.
+    const [after] = await sql<{ names: string[] }>(
+      api,
+      `select array_agg(distinct a.application_name) as names from pg_stat_activity as a
+       where a.usename = 'fluence_server' and a.application_name like 'fluence server%'
+         and a.datname = current_database()`,
+    )
+    expect(after?.names).toEqual(['fluence server'])
+  })
+
+  test('is noted as the admin who has a database login made and ended', async ({ api }) => {
+    const boss = await api.signIn('logins', 'admin')
+    const [admin] = await sql<{ user_id: string; id: string }>(
+      api,
+      'select s.user_id, s.id from app_private.sessions as s where s.session_hash = $1',
+      [sha256Of(boss)],
+    )
+    const make = `{ createDatabaseLogin(name: "bi_sales", role: analyst) { id } }`
+    for (const text of [make, `{ revokeDatabaseLogin(name: "bi_sales") { done } }`]) {
+      expect((await mutate(api, text, {}, boss)).code).toBeUndefined()
+    }
+    const who = {
+      door: 'app',
+      role: 'admin',
+      request_id: aRequest,
+      user_id: admin?.user_id,
+      session_id: admin?.id,
+    }
+    expect(await noted(api, 'app_private.database_logins')).toEqual([
+      { action: 'insert', ...who },
+      { action: 'update', ...who },
+    ])
   })
 })
 

@@ -138,7 +138,7 @@ describe('an agency', () => {
   })
 
   test('sees what its role sees of the brand, and nothing more of itself', async ({ story }) => {
-    const { boss, helpers, kimMembership, kim } = await brandsAndAgency(story)
+    const { acme, boss, helpers, kimMembership, kim } = await brandsAndAgency(story)
     await story.rows(
       `select app_private.create_api_key(
          $1, 'of the brand', 'analyst', now() + interval '1 day', $2)`,
@@ -157,6 +157,14 @@ describe('an agency', () => {
     expect(await story.rows('select name from app_public.api_keys')).toEqual([
       { name: 'of the brand' },
     ])
+    // Nor what the agency does itself, which its own managers may not read.
+    expect(
+      await story.rows('select distinct organization_id as id from app_public.audit_log'),
+    ).toEqual([{ id: acme }])
+    await story.through(head.handle, 'admin')
+    expect(
+      await story.rows('select distinct organization_id as id from app_public.audit_log'),
+    ).toEqual([{ id: helpers }])
   })
 
   test('keeps its second factor while it acts in a role that asks for one', async ({ story }) => {

@@ -232,6 +232,29 @@ describe('a session', () => {
       { action: 'insert', organization_id: acme, after: { session_hash: '***' } },
       { action: 'update', before: { revoked_at: null } },
     ])
+    // The key of the table is a secret, so another one says which it was.
+    const { id } = await story.one<{ id: string }>('select id from app_private.sessions')
+    expect(all.map(({ row_key }) => row_key)).toEqual(Array(2).fill({ id: Number(id) }))
+    // What alone is not worth an entry stands in that of its end.
+    const { last_used_at } = await story.one<{ last_used_at: string }>(
+      "select to_jsonb(s) ->> 'last_used_at' as last_used_at from app_private.sessions as s",
+    )
+    expect(all[1]?.after).toMatchObject({ last_used_at })
+  })
+})
+
+describe('a run of an import', () => {
+  test('is noted at its end with what became of its rows', async ({ story }) => {
+    const acme = await story.organization('acme')
+    await story.rows(
+      `insert into app_public.import_runs (brand_id, kind, started_by) values ($1, 'test', 'Ada')`,
+      [acme],
+    )
+    await story.rows('update app_public.import_runs set rows_read = 2, rows_added = 2')
+    await story.rows(`update app_public.import_runs set status = 'done', finished_at = now()`)
+    const [, end, ...others] = await entries(story, 'app_public.import_runs')
+    expect(others).toEqual([])
+    expect(end?.after).toMatchObject({ status: 'done', rows_read: 2, rows_added: 2 })
   })
 })
 
