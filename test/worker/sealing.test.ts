@@ -239,15 +239,9 @@ test('where file and database are not of one log, the sealer says so', async () 
   fs.rmSync(sealsFile(folder))
   await round('There were no seals outside')
   await round('')
-  const seals = fs.readFileSync(sealsFile(folder), 'utf8')
-  fs.writeFileSync(
-    sealsFile(folder),
-    seals
-      .trimEnd()
-      .split('\n')
-      .with(-1, JSON.stringify({ block: '9', hash: 'a'.repeat(64) }))
-      .join('\n') + '\n',
-  )
+  const seals = fs.readFileSync(sealsFile(folder), 'utf8').trimEnd().split('\n').slice(0, -1)
+  const foreign = JSON.stringify({ block: '9', hash: 'a'.repeat(64) })
+  fs.writeFileSync(sealsFile(folder), `${[...seals, foreign].join('\n')}\n`)
   await round('not those of the database')
 })
 
