@@ -25,7 +25,8 @@ begin
       errcode = 'FL002',
       message = 'There is no such table with sealed columns.';
   end if;
-  -- A ring that the planner does not see is like any other: of a new one it takes any index for good.
+  -- A ring that the planner does not see is like any other: of a new one it takes any index for
+  -- good.
   return query execute format(
     'select t.person_ref, t.key_version, jsonb_build_object(%s)
      from %s as t
