@@ -1,7 +1,8 @@
 -- As if the rows had come one by one, in the order of their lines; so it makes no difference where
 -- a batch ends. Nearly all rows have nothing to do with each other and are merged as one set. Rows
 -- that hand a mail or phone from one customer to another go one by one. Each row is looked up by
--- its key, whatever the planner thinks of tables of which it has no statistics yet. (Before
+-- its key, whatever the planner thinks of tables of which it has no statistics yet; and for a brand
+-- like any other, because of one that is new it thinks that any index will do. (Before
 -- PostgreSQL 18 that makes plans look dear enough to be compiled, which takes longer than they do.)
 create or replace function app_private.merge_customers(
   brand_id bigint,
@@ -20,6 +21,7 @@ set search_path = pg_catalog, pg_temp
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_material = off
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
