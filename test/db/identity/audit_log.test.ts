@@ -234,7 +234,7 @@ describe('a session', () => {
     ])
     // The key of the table is a secret, so another one says which it was.
     const { id } = await story.one<{ id: string }>('select id from app_private.sessions')
-    expect(all.map(({ row_key }) => row_key)).toEqual(Array(2).fill({ id: Number(id) }))
+    expect(all.map(({ row_key }) => row_key)).toEqual([{ id: Number(id) }, { id: Number(id) }])
     // What alone is not worth an entry stands in that of its end.
     const { last_used_at } = await story.one<{ last_used_at: string }>(
       "select to_jsonb(s) ->> 'last_used_at' as last_used_at from app_private.sessions as s",
