@@ -211,7 +211,7 @@ async function sealAll(client: pg.Client, file: SealsFile): Promise<void> {
     const { rows } = await client.query<Seal>(
       `select s.block::text as block, s.hash, s.rows, s.sealed_at as "sealedAt"
        from app_private.list_audit_seals($1) as s`,
-      [file.last()],
+      [file.last()?.block ?? '0'],
     )
     if (rows.length === 0) return
     file.append(rows)

@@ -110,8 +110,8 @@ export class Verifier {
   }
 
   async #compare(outside: Outside): Promise<void> {
-    const rows = new Cursor<Row>(this.#client, 'audit_rows', rowsQuery(), 1000)
-    const blocks = new Cursor<Block>(this.#client, 'audit_blocks', blocksQuery(), 10)
+    const rows = new Cursor<Row>(this.#client, 'audit_rows', rowsQuery(), 5000)
+    const blocks = new Cursor<Block>(this.#client, 'audit_blocks', blocksQuery(), 50)
     let before: Block | undefined
     for (let block = await blocks.next(); block !== undefined; block = await blocks.next()) {
       const follows = this.#checkSeal(block, before)

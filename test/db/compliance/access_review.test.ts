@@ -113,6 +113,23 @@ describe('the access review', () => {
     expect([of(acme, 'personal_clear'), of(helpers, 'personal_clear')]).toEqual([false, true])
   })
 
+  test("says that by a grant as auditor one reads the brand's audit log, not the agency's", async ({
+    story,
+  }) => {
+    const { boss, acme, kim } = await acmeAndOthers(story)
+    await story.through(boss.handle, 'admin')
+    const { id } = await story.one<{ id: string }>(
+      `select (app_public.grant_agency('helpers', 'auditor')).id`,
+    )
+    await story.as(null)
+    const rows = await story.rows<Line>(
+      `select r.organization_id from app_private.access_rights as r
+       where r.holder = $1 and 'app_public.audit_log' = any (r.reads)`,
+      [`agency_grant:${id}:${kim}`],
+    )
+    expect(rows).toEqual([{ organization_id: acme }])
+  })
+
   test('is read by admin and auditor of the organization, through both doors', async ({
     story,
   }) => {
