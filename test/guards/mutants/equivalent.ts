@@ -1,6 +1,7 @@
 const ofFunction = 'It reads a function alone, and EXECUTE is always asked of the caller.'
 const ofView = 'It reads views alone that ask the caller themselves.'
 const ofNothing = 'It reads nothing.'
+const ofHouse = 'People have no right to it or to its schema; functions of the house alone read it.'
 const ofEverybody =
   'It is for all people already; the house is nobody, so it finds none of its own.'
 
@@ -14,7 +15,9 @@ export const equivalent: Readonly<Record<string, string>> = {
   'policy select_own on app_public.users: for public': ofEverybody,
   'policy update_own on app_public.users: for public': ofEverybody,
   'view app_hidden.category_stock_drift: without security_invoker': ofView,
+  'view app_private.access_rights: without security_invoker': ofHouse,
   'view app_private.attempt_limits: without security_invoker': ofNothing,
+  'view app_private.sealed_tables: without security_invoker': ofHouse,
   'view app_private.sensitive_data: without security_invoker': ofNothing,
   'view app_public.api_keys: without security_invoker': ofFunction,
   'view app_public.database_logins: without security_invoker': ofFunction,

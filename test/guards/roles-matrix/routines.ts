@@ -19,6 +19,8 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app_public.find_customer': {
     own: `sha256('mail 1'), null, 'A call'`,
     none: `sha256('mail 3'), null, 'A call'`,
+    // The mail of number 900 of the second brand.
+    other: `sha256('mail -1100'), null, 'A call'`,
   },
   'app_public.grant_agency': both(`'agency-1000', 'analyst'`, `'agency-2000', 'analyst'`),
   'app_public.invite': {
@@ -28,7 +30,10 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "other's guest": `'guest2000@example.com', 'analyst'`,
   },
   'app_public.reactivate_user': both('1040', '2040'),
-  'app_public.read_person': both(`1001, 'A call'`, `2001, 'A call'`),
+  'app_public.read_person': {
+    ...both(`1001, 'A call'`, `2001, 'A call'`),
+    'of both': `900, 'A call'`,
+  },
   'app_public.remove_member': both('1002', '2002'),
   'app_public.replay_event': both('1001', '2001'),
   'app_public.require_reader': one(`'A call'`),
@@ -106,6 +111,6 @@ export async function answersOf(
 
 function inWords(answer: string): string {
   if (answer === '42501') return 'refused'
-  // A row has numbers and times of its own.
-  return answer.replace(/^\{.*\}/, '').replace(/^(?= and|$)/, 'done')
+  // A row has numbers and times of its own, and a number of ours is another one each time.
+  return answer.replace(/^(\{.*\}|\d{13,}\b)/, '').replace(/^(?= and|$)/, 'done')
 }

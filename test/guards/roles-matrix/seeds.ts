@@ -80,7 +80,8 @@ export const seeds: Readonly<Record<string, Seed>> = {
         'app_private.customer_identities',
         `brand_id, customer_id, person_ref, key_version, name, mail, phone, address, mail_hash,
          phone_hash, address_hash, whole_hash`,
-        [1, 2].map(
+        // The number 900 is a customer's in both brands.
+        [1, 2, 900 - w].map(
           (i) =>
             `${w}, ${w + i}, md5('${w + i}')::uuid, 1, ${sealed}, ${sealed}, ${sealed}, ${sealed},
              ${digest(`mail ${i}`)}, ${digest(`phone ${i}`)}, ${digest('a')}, ${digest('b')}`,
@@ -335,7 +336,9 @@ export const seeds: Readonly<Record<string, Seed>> = {
       insert(
         'app_public.customers',
         'brand_id, id, source, name_mask, mail_mask, phone_mask, address_mask, channel, since',
-        [1, 2].map((i) => `${w}, ${w + i}, 'shop', 'A***', 'a***', '***1', '***', 1, '2024-01-01'`),
+        [1, 2, 900 - w].map(
+          (i) => `${w}, ${w + i}, 'shop', 'A***', 'a***', '***1', '***', 1, '2024-01-01'`,
+        ),
       ),
     ),
     change: ['name_mask', `'Changed'`],
