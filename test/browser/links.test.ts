@@ -71,7 +71,7 @@ describe('the link that confirms', () => {
     const mail = newMail()
     await follow(page, await register(site, page, mail))
     expect(await page.title()).toBe('Confirm your address - Fluence')
-    expect((await logIn(page, mail)).code).toBe('FL112')
+    expect((await logIn(page, mail)).code).toBe('FL111')
     await page.getByRole('button', { name: 'Confirm' }).click()
     await tellsOf(page).getByText('you can sign in').waitFor()
     expect((await logIn(page, mail)).data).toMatchObject({ login: { outcome: 'signed_in' } })
