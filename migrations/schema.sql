@@ -517,18 +517,29 @@ begin
     when 'fluence_worker' then
       door := 'worker';
     else
-      select l.user_id, l.role
-      into audit_caller.user_id, audit_caller.role
-      from app_private.current_login as l;
-      door := case
-        when exists (
-          select from app_private.database_logins as l
-          where l.login_oid = (select r.oid from pg_roles as r where r.rolname = session_user)
-        ) then 'sql'
-        else 'house'
-      end;
       login := session_user;
-      return;
+      -- The login that installed us makes and ends database logins, for an admin or by a command.
+      if pg_has_role(session_user, 'fluence_server', 'usage') then
+        select s.user_id, s.id, s.role::text
+        into audit_caller.user_id, audit_caller.session_id, audit_caller.role
+        from app_private.sessions as s
+        where s.id = nullif(current_setting('fluence.acting_session', true), '')::bigint;
+        door := case when session_id is not null then 'app' else 'house' end;
+      else
+        select l.user_id, l.role
+        into audit_caller.user_id, audit_caller.role
+        from app_private.current_login as l;
+        door := case
+          when exists (
+            select from app_private.database_logins as l
+            where l.login_oid = (select r.oid from pg_roles as r where r.rolname = session_user)
+          ) then 'sql'
+          else 'house'
+        end;
+      end if;
+      if door <> 'app' then
+        return;
+      end if;
   end case;
   request_id := left(substring(v_application from '^fluence (?:server )?req:(.+)$'), 100);
 end
@@ -671,13 +682,23 @@ CREATE FUNCTION app_private.audit_table(audited regclass, organization_column na
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  v_key constant text[] := array(
-    select a.attname::text
+  -- The primary key, or another one that names a row where that is a secret.
+  v_key constant text[] := (
+    select c.names
     from pg_constraint as k
-    cross join unnest(k.conkey) with ordinality as c (attnum, position)
-    join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = c.attnum
-    where k.conrelid = audit_table.audited and k.contype = 'p'
-    order by c.position
+    cross join lateral (
+      select
+        array_agg(a.attname::text order by u.position) as names,
+        bool_and(a.attnotnull) as is_known
+      from unnest(k.conkey) with ordinality as u (attnum, position)
+      join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.attnum
+    ) as c
+    where k.conrelid = audit_table.audited and k.contype in ('p', 'u') and c.is_known
+    order by
+      c.names && app_private.masked_columns(audit_table.audited),
+      k.contype <> 'p',
+      k.conname
+    limit 1
   );
   v_call constant text := format(
     'for each statement %%s execute function app_private.tg__audit(%L, %L, %L, %L)',
@@ -721,7 +742,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION app_private.audit_table(audited regclass, organization_column name, ignored text[], imported boolean, rekeyed boolean) IS 'Attaches the audit log to a table. Named are the column that tells whose a row is (null: nobody''s), columns whose change alone is not worth an entry, and whether rows that an import adds are covered by the entry of its run (fluence.import_run, set by the server''s own login), and whether what is sealed with a new key is by the entry of that key (fluence.new_key, set by app_private.renew_sealed_rows()).';
+COMMENT ON FUNCTION app_private.audit_table(audited regclass, organization_column name, ignored text[], imported boolean, rekeyed boolean) IS 'Attaches the audit log to a table. Named are the column that tells whose a row is (null: nobody''s), columns whose change alone is not worth an entry (they stand in those of other changes), and whether rows that an import adds are covered by the entry of its run (fluence.import_run, set by the server''s own login), and whether what is sealed with a new key is by the entry of that key (fluence.new_key, set by app_private.renew_sealed_rows()).';
 
 CREATE FUNCTION app_private.beat(worker_id text, seconds integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2238,6 +2259,7 @@ CREATE FUNCTION app_private.merge_customers(brand_id bigint, run_id bigint, rows
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET enable_material TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
 declare
@@ -2413,6 +2435,7 @@ begin
     left join renewed as r on r.customer_id = s.id
     where c.brand_id = v_brand_id
       and c.id = s.id
+      and c.erased_at is null
       and s.line between v_turn.first_line and v_turn.last_line
       and s.is_alone = v_turn.is_alone
       and s.code is null
@@ -2456,6 +2479,12 @@ begin
         select i.customer_id
         from app_private.customer_identities as i
         where i.brand_id = v_brand_id and i.customer_id = s.id
+      ) is null
+      -- Whose line changes nothing is not locked, and may have been erased by now.
+      and (
+        select c.erased_at
+        from app_public.customers as c
+        where c.brand_id = v_brand_id and c.id = s.id
       ) is null;
   end loop;
 
@@ -2580,10 +2609,12 @@ begin
       errcode = 'FL002',
       message = 'There is no such table with sealed columns.';
   end if;
+  -- A ring that the planner does not see is like any other: of a new one it takes any index for
+  -- good.
   return query execute format(
     'select t.person_ref, t.key_version, jsonb_build_object(%s)
      from %s as t
-     where %s = $1 and t.key_version < $2 and t.person_ref > $3
+     where %s = (select $1) and t.key_version < $2 and t.person_ref > $3
      order by t.person_ref
      limit $4',
     v_fields, next_sealed_rows.table_name,
@@ -3363,7 +3394,8 @@ begin
   end if;
   -- The entry of the key in the audit log covers what is only sealed anew.
   perform set_config('fluence.new_key', 'on', true);
-  -- What somebody else holds is left for the next round: nobody waits here, so nothing locks up.
+  -- What somebody else holds is left for the next round: nobody waits here, so nothing locks up. A
+  -- ring that the planner does not see is like any other: of a new one it takes any index for good.
   execute format(
     'with given as materialized (
        select g.person_ref, g.key_version, g.fields
@@ -3373,14 +3405,14 @@ begin
        select t.person_ref, g.fields
        from %1$s as t
        join given as g on g.person_ref = t.person_ref and g.key_version = t.key_version
-       where %2$s = $2 and t.key_version < $3
+       where %2$s = (select $2) and t.key_version < $3
        for no key update of t skip locked
      )
      update %1$s as t
      set %3$s, key_version = $3
      from held as h
      cross join jsonb_to_record(h.fields) as f (%4$s)
-     where %2$s = $2 and t.person_ref = h.person_ref',
+     where %2$s = (select $2) and t.person_ref = h.person_ref',
     renew_sealed_rows.table_name,
     case when v_has_brand then 't.brand_id' else '0' end,
     v_assignments, v_columns
@@ -4320,7 +4352,12 @@ begin
           ) as after
         from jsonb_each(coalesce(n.image, o.image)) as e
         where o.image is null or n.image is null
+          or e.value <> o.image -> e.key or e.key = any (v_ignored)
+        -- What alone is not worth an entry stands in those of other changes: as it was by then.
+        having bool_or(
+          o.image is null or n.image is null
           or e.value <> o.image -> e.key and e.key <> all (v_ignored)
+        )
       ) as d
       cross join lateral (
         select jsonb_object_agg(
@@ -5034,7 +5071,7 @@ CREATE VIEW app_private.sensitive_data WITH (security_invoker='true') AS
     d.policy,
     d.shown_to,
     d.persons_only
-   FROM (( VALUES ('personal_clear'::text,'app_public.users'::text,'{display_name}'::text,'organization'::text,'select_colleagues'::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{display_name}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{admin}'::text,false), ('personal_masked'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{analyst,marketing_manager,campaign_manager,product_manager,influencer_manager,finance_manager,support_agent,agency_manager,auditor}'::text,false), ('personal_clear'::text,'app_public.open_invitations'::text,'{mail}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'reporting.access_review'::text,'{holder_name}'::text,'acting'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.user_accounts'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.invitation_mails'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.mails'::text,'{address}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_masked'::text,'app_public.customers'::text,'{name_mask,mail_mask,phone_mask,address_mask}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_sealed'::text,'app_private.customer_identities'::text,'{name,mail,phone,address,mail_hash,phone_hash,address_hash,whole_hash}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_unsealed'::text,'app_public.read_person(bigint,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('personal_unsealed'::text,'app_public.find_customer(bytea,bytea,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('money'::text,'app_public.products'::text,'{product_price,cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.category_stock'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'app_hidden.category_stock_slots'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.rollup_drift'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,false), ('audit'::text,'app_public.audit_log'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('audit'::text,'app_private.audit_seals'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.database_logins'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.api_keys'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.open_invitations'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'reporting.access_review'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.user_accounts'::text,'{password_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.sessions'::text,'{session_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.second_factors'::text,'{secret,wanted_secret}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.recovery_codes'::text,'{code_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.refresh_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.mail_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.login_attempts'::text,'{account_key,address_key,challenge_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.channel_key'::text,'{key}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.data_keys'::text,'{wrapped}'::text,'brand'::text,NULL::text,NULL::text,false)) d(data_class, object, columns, scope, policy, shown_to, persons_only)
+   FROM (( VALUES ('personal_clear'::text,'app_public.users'::text,'{display_name}'::text,'organization'::text,'select_colleagues'::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{display_name}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{admin}'::text,false), ('personal_masked'::text,'app_public.members'::text,'{mail}'::text,'organization'::text,NULL::text,'{analyst,marketing_manager,campaign_manager,product_manager,influencer_manager,finance_manager,support_agent,agency_manager,auditor}'::text,false), ('personal_clear'::text,'app_public.open_invitations'::text,'{mail}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'reporting.access_review'::text,'{holder_name}'::text,'acting'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.user_accounts'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.invitation_mails'::text,'{mail,mail_key}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.mails'::text,'{address}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_clear'::text,'app_private.registrations'::text,'{mail,mail_key,display_name}'::text,'organization'::text,NULL::text,NULL::text,false), ('personal_masked'::text,'app_public.customers'::text,'{name_mask,mail_mask,phone_mask,address_mask}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_sealed'::text,'app_private.customer_identities'::text,'{name,mail,phone,address,mail_hash,phone_hash,address_hash,whole_hash}'::text,'brand'::text,NULL::text,NULL::text,false), ('personal_unsealed'::text,'app_public.read_person(bigint,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('personal_unsealed'::text,'app_public.find_customer(bytea,bytea,text)'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,true), ('money'::text,'app_public.products'::text,'{product_price,cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.category_stock'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'app_hidden.category_stock_slots'::text,'{stock_value,stock_cost}'::text,'brand'::text,NULL::text,NULL::text,false), ('money'::text,'reporting.rollup_drift'::text,'{}'::text,'brand'::text,NULL::text,NULL::text,false), ('audit'::text,'app_public.audit_log'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('audit'::text,'app_private.audit_seals'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.database_logins'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.api_keys'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('access'::text,'app_public.open_invitations'::text,'{}'::text,'organization'::text,NULL::text,NULL::text,false), ('access'::text,'reporting.access_review'::text,'{}'::text,'acting'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.user_accounts'::text,'{password_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.registrations'::text,'{password_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.sessions'::text,'{session_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.second_factors'::text,'{secret,wanted_secret}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.recovery_codes'::text,'{code_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.refresh_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.mail_tokens'::text,'{token_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.login_attempts'::text,'{account_key,address_key,challenge_hash,secret_hash}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.channel_key'::text,'{key}'::text,'organization'::text,NULL::text,NULL::text,false), ('secrets'::text,'app_private.data_keys'::text,'{wrapped}'::text,'brand'::text,NULL::text,NULL::text,false)) d(data_class, object, columns, scope, policy, shown_to, persons_only)
      LEFT JOIN LATERAL unnest((d.columns)::text[]) c(name) ON (true));
 
 COMMENT ON VIEW app_private.sensitive_data IS 'One row per thing that the access review is about: a column, or a whole table, view or function, and the class of what it holds.';
@@ -6056,6 +6093,18 @@ end
 $$;
 
 COMMENT ON FUNCTION app_public.replay_event(event_id bigint) IS 'Tries a parked event again, from the first attempt on; then its key goes on.';
+
+CREATE FUNCTION app_public.require_reader(reason text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform app_private.acting_reader(require_reader.reason);
+end
+$$;
+
+COMMENT ON FUNCTION app_public.require_reader(reason text) IS '@behavior -*
+Refuses whoever may not open personal data, or does not say why. The server asks before it looks at what is to be found, or touches a key. FL102, FL103, FL001 or FL303.';
 
 CREATE FUNCTION app_public.reset_second_factor(user_id bigint) RETURNS void
     LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -7336,7 +7385,7 @@ COMMENT ON VIEW lint.append_only IS 'One row per table of the audit log, partiti
 
 CREATE VIEW lint.audited WITH (security_invoker='true') AS
  WITH exceptions(name, reason) AS (
-         VALUES ('app_public.audit_log'::text,'is the log'::text), ('app_private.audit_seals'::text,'seals the log; takes new rows only'::text), ('app_private.audit_series'::text,'is of the log; takes new rows only'::text), ('app_private.server_log_positions'::text,'how far another log was read into this one'::text), ('app_public.currencies'::text,'reference data, written by the loader'::text), ('app_private.feed_topics'::text,'reference data, written by the loader'::text), ('app_private.loaded_sources'::text,'the state of sql/, written by the loader'::text), ('app_private.outbox'::text,'events on their way; what they tell of is audited'::text), ('app_private.outbox_deliveries'::text,'events on their way; what they tell of is audited'::text), ('app_private.feeds'::text,'numbers the feed of a brand'::text), ('app_private.feed_entries'::text,'a day of events; what they tell of is audited'::text), ('app_private.worker_heartbeats'::text,'which workers live'::text), ('app_private.drift_checks'::text,'when roll-ups were compared'::text), ('app_private.channel_key'::text,'made once, by a migration'::text), ('app_private.login_attempts'::text,'counts for a day; the session that comes of it is audited'::text), ('app_private.refresh_tokens'::text,'prolong a session, which is audited'::text), ('app_private.mails'::text,'mails to send; what they tell of is audited'::text), ('app_private.mail_tokens'::text,'are in mails; what is done with one is audited'::text), ('app_hidden.category_stock_slots'::text,'a roll-up of products, which are audited'::text), ('app_public.import_rejects'::text,'what a run did not take; the run is audited'::text), ('app_private.import_keys'::text,'is of a run while it works; the run is audited'::text)
+         VALUES ('app_public.audit_log'::text,'is the log'::text), ('app_private.audit_seals'::text,'seals the log; takes new rows only'::text), ('app_private.audit_series'::text,'is of the log; takes new rows only'::text), ('app_private.server_log_positions'::text,'how far another log was read into this one'::text), ('app_public.currencies'::text,'reference data, written by the loader'::text), ('app_private.feed_topics'::text,'reference data, written by the loader'::text), ('app_private.loaded_sources'::text,'the state of sql/, written by the loader'::text), ('app_private.outbox'::text,'events on their way; what they tell of is audited'::text), ('app_private.outbox_deliveries'::text,'events on their way; what they tell of is audited'::text), ('app_private.feeds'::text,'numbers the feed of a brand'::text), ('app_private.feed_entries'::text,'a day of events; what they tell of is audited'::text), ('app_private.worker_heartbeats'::text,'which workers live'::text), ('app_private.drift_checks'::text,'when roll-ups were compared'::text), ('app_private.channel_key'::text,'made once, by a migration'::text), ('app_private.login_attempts'::text,'counts for a day; the session that comes of it is audited'::text), ('app_private.refresh_tokens'::text,'prolong a session, which is audited'::text), ('app_private.registrations'::text,'wait for a mail; the account that comes of it is audited'::text), ('app_private.mails'::text,'mails to send; what they tell of is audited'::text), ('app_private.mail_tokens'::text,'are in mails; what is done with one is audited'::text), ('app_hidden.category_stock_slots'::text,'a roll-up of products, which are audited'::text), ('app_public.import_rejects'::text,'what a run did not take; the run is audited'::text), ('app_private.import_keys'::text,'is of a run while it works; the run is audited'::text)
         ), tables AS (
          SELECT c.oid,
             ((c.oid)::regclass)::text AS name
@@ -8448,7 +8497,7 @@ CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.recovery_codes REFE
 
 CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.second_factors REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
 
-CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
 
 CREATE TRIGGER _400_audit_delete AFTER DELETE ON app_private.user_accounts REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
 
@@ -8464,7 +8513,7 @@ CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.recovery_codes REFE
 
 CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.second_factors REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
 
-CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
 
 CREATE TRIGGER _400_audit_insert AFTER INSERT ON app_private.user_accounts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
 
@@ -8480,7 +8529,7 @@ CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.recovery_codes 
 
 CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.second_factors FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
 
-CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.sessions FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.sessions FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
 
 CREATE TRIGGER _400_audit_truncate AFTER TRUNCATE ON app_private.user_accounts FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
 
@@ -8496,7 +8545,7 @@ CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.recovery_codes REFE
 
 CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.second_factors REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{secret,wanted_secret}', '{last_step}');
 
-CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{session_hash}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
+CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{id}', 'organization_id', '{session_hash}', '{last_used_at,expires_at}');
 
 CREATE TRIGGER _400_audit_update AFTER UPDATE ON app_private.user_accounts REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.tg__audit('{user_id}', '', '{mail,mail_key,password_hash}', '{}');
 
@@ -8951,7 +9000,7 @@ CREATE POLICY select_colleagues ON app_public.users FOR SELECT TO fluence_admin,
    FROM app_public.memberships m
   WHERE (m.organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id))))));
 
-CREATE POLICY select_organization ON app_public.audit_log FOR SELECT TO fluence_admin, fluence_auditor USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
+CREATE POLICY select_organization ON app_public.audit_log FOR SELECT TO fluence_admin, fluence_auditor USING ((organization_id = ( SELECT COALESCE(app_public.current_brand_id(), app_public.current_organization_id()) AS "coalesce")));
 
 CREATE POLICY select_organization ON app_public.invitations FOR SELECT TO fluence_admin USING ((organization_id = ( SELECT app_public.current_organization_id() AS current_organization_id)));
 
@@ -9885,6 +9934,9 @@ GRANT ALL ON FUNCTION app_public.remove_member(membership_id bigint) TO fluence_
 
 REVOKE ALL ON FUNCTION app_public.replay_event(event_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.replay_event(event_id bigint) TO fluence_admin;
+
+REVOKE ALL ON FUNCTION app_public.require_reader(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.require_reader(reason text) TO fluence_admin;
 
 REVOKE ALL ON FUNCTION app_public.reset_second_factor(user_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reset_second_factor(user_id bigint) TO fluence_admin;

@@ -57,7 +57,7 @@ export function normalise(dump: string): string {
     .replaceAll(/^SELECT pg_catalog\.set_config\(.*\n/gm, '')
     .replaceAll(/^\\(un)?restrict .*\n/gm, '')
     // Where the cluster is ours it is hardened: that is not of the schema.
-    .replaceAll(/^(GRANT|REVOKE) \w+ ON (LANGUAGE|\w+ pg_catalog\.).*\n/gm, '')
+    .replaceAll(/^(GRANT|REVOKE) [\w,]+ ON (LANGUAGE|\w+ pg_catalog\.).*\n/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
   return `${heading}${bare.trim()}\n`
 }

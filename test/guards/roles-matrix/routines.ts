@@ -21,6 +21,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     none: `sha256('mail 3'), null, 'A call'`,
     // The mail of number 900 of the second brand.
     other: `sha256('mail -1100'), null, 'A call'`,
+    "other's phone": `null, sha256('phone -1100'), 'A call'`,
   },
   'app_public.grant_agency': both(`'agency-1000', 'analyst'`, `'agency-2000', 'analyst'`),
   'app_public.invite': {
